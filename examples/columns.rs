@@ -5,24 +5,28 @@
 //! echo 5 | cargo run --release --example columns -- binary FOLDER
 //! ```
 //!
-//! The works are `binary`, `corp`, `crps`, `wis`, `wis-parts` and `bootstrap`, and for Python `means`, `brier`, `normal` and `parts`; their columns lie in the folder, as raw numbers of the machine. Each line of stdin
+//! The works are `binary`, `parquet`, `parquet-read` (decoding the file of `parquet` and no more), `corp`, `crps`, `wis`, `wis-parts` and `bootstrap`, and for Python `means`, `brier`, `normal` and `parts`; their columns lie in the folder, as raw numbers of the machine. Each line of stdin
 //! is a number of runs: they are run one after another, and a line of JSON is written: the seconds of the whole (`wall`, and `cpu` where the
 //! system tells), and the figures of the last run. How many threads there are is said by `RAYON_NUM_THREADS`.
 
-use foretell::calibrate::{corp_of_columns, figures_of_columns};
+use arrow_schema::{DataType, Schema};
+use foretell::calibrate::{BiasCorrection, corp_of_columns, figures_of_columns, murphy_of_bins};
 use foretell::compare::{Resampling, bootstrap_interval};
 use foretell::score::columns::{
-    BinaryColumns, QuantileScores, crps_of_ensembles, wis_of_quantiles_into, wis_of_rising_quantiles,
+    BinaryColumns, BinaryFiles, QuantileScores, crps_of_ensembles, wis_of_quantiles_into, wis_of_rising_quantiles,
     wis_without_parts_into,
 };
 use foretell::score::crps::crps_normal;
 use foretell::score::{EnsembleEstimator, MedianWeight, brier};
 use ndarray::{Array2, aview1};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use rayon::prelude::*;
 use serde_json::json;
 use std::error::Error;
+use std::fs::File;
 use std::io::{self, BufRead, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 type Run = Box<dyn FnMut() -> Result<Vec<f64>, Box<dyn Error>>>;
@@ -62,6 +66,27 @@ fn work_of(work: &str, folder: &Path) -> Result<Run, Box<dyn Error>> {
                 values.extend(found.scores.forecasters.iter().flatten().map(|one| one.brier));
                 values.extend(found.scores.forecasters.iter().flatten().map(|one| one.log));
                 Ok(values)
+            })
+        }
+        "parquet" => {
+            let files = BinaryFiles::new([table_in(folder)], "probability", "outcome", "forecaster");
+            Box::new(move || {
+                let found = files.score(20)?;
+                let all = found.scores.overall.ok_or("no rows")?;
+                let murphy = murphy_of_bins(&found.scores, BiasCorrection::Raw).ok_or("no rows")?;
+                let mut named: Vec<_> = found.names.iter().zip(found.scores.forecasters.iter().flatten()).collect();
+                named.sort_by_key(|(name, _)| *name);
+                let mut values = vec![all.brier, all.log, murphy.reliability, murphy.resolution, murphy.uncertainty];
+                values.extend(named.iter().map(|(_, one)| one.brier));
+                values.extend(named.iter().map(|(_, one)| one.log));
+                Ok(values)
+            })
+        }
+        "parquet-read" => {
+            let path = table_in(folder);
+            Box::new(move || {
+                decode(&path).map_err(|problem| problem.to_string())?;
+                Ok(Vec::new())
             })
         }
         "corp" => {
@@ -142,6 +167,33 @@ fn work_of(work: &str, folder: &Path) -> Result<Run, Box<dyn Error>> {
         }
         _ => return Err(format!("there is no work `{work}`").into()),
     })
+}
+
+/// The table of yes/no forecasts that `scoring.py` writes.
+fn table_in(folder: &Path) -> PathBuf {
+    folder.join("forecasts.parquet")
+}
+
+/// Decodes a Parquet file, texts as codes into dictionaries, groups of rows by all threads; how many rows it has.
+fn decode(path: &Path) -> Result<usize, Box<dyn Error + Send + Sync>> {
+    let plain = ArrowReaderMetadata::load(&File::open(path)?, ArrowReaderOptions::new())?;
+    let codes = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+    let fields = plain.schema().fields().iter().map(|field| match field.data_type() {
+        DataType::Utf8 => field.as_ref().clone().with_data_type(codes.clone()),
+        _ => field.as_ref().clone(),
+    });
+    let options = ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(fields.collect::<Vec<_>>())));
+    let metadata = ArrowReaderMetadata::load(&File::open(path)?, options)?;
+    let rows_of = |group| -> Result<usize, Box<dyn Error + Send + Sync>> {
+        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(File::open(path)?, metadata.clone());
+        let reader = builder.with_row_groups(vec![group]).with_batch_size(1 << 13).build()?;
+        let mut rows = 0;
+        for batch in reader {
+            rows += batch?.num_rows();
+        }
+        Ok(rows)
+    };
+    (0..metadata.metadata().num_row_groups()).into_par_iter().map(rows_of).sum()
 }
 
 /// The mean of a column, by all threads.

@@ -15,6 +15,7 @@ What runs is the engine of the command line: the same scenario, seed and worlds 
 `score`, `compare`, `calibrate`,            forecasts against what happened; `foretell.records` says what stands
 `leaderboard`, `pool`, `cohere`             in their tables
 `score_partitions`                          the same for many files, or a data frame of Dask
+`score_columns`                             means over columns of Parquet files, at the speed of reading
 `foretell.scores`                           scoring rules as functions on arrays
 `Answer`                                    what all of them give: text, JSON, table, picture
 `InputFault`, `EnvironmentFault`,           what can go wrong, and what is worth to know
@@ -26,6 +27,7 @@ What runs is the engine of the command line: the same scenario, seed and worlds 
 from . import drop_in, scores
 from ._foretell import VERSION as __version__
 from .answers import Answer, BriefAnswer, CalibrationAnswer, PoolAnswer, RunAnswer, Table
+from .columns import score_columns
 from .errors import EnvironmentFault, ForetellError, ForetellWarning, InputFault, KindFault, MissingFile, Problem
 from .partitions import score_partitions
 from .records import calibrate, cohere, compare, leaderboard, pool, score
@@ -57,6 +59,7 @@ __all__ = [
     "pool",
     "run",
     "score",
+    "score_columns",
     "score_partitions",
     "scores",
 ]

@@ -91,3 +91,14 @@ def variogram(
 def binary(
     probabilities: NDArray[numpy.float64], happened: NDArray[numpy.uint8], bins: int
 ) -> tuple[tuple[float, float, int, int, int], list[tuple[int, int, float]]]: ...
+
+#: Mean Brier and log score, forecasts, those raised to the floor and infinite ones.
+_Means = tuple[float, float, int, int, int]
+
+def binary_of_files(
+    paths: Sequence[str | os.PathLike[str]], probability: str, outcome: str, forecaster: str | None, bins: int
+) -> tuple[
+    tuple[_Means | None, list[str], list[_Means | None], list[tuple[int, int, float]], list[float] | None] | None,
+    tuple[str, str | None, bool] | None,
+]:
+    """What was found: means of all, names and their means, bins, the parts of Murphy's decomposition; or what is wrong, the way out, and whether the input is at fault."""

@@ -193,7 +193,7 @@ pub(crate) fn scenario_texts(path: PathBuf) -> PyResult<BTreeMap<String, String>
 }
 
 /// A panic is a bug of ours, and must not end the interpreter.
-fn bug(panic: &(dyn Any + Send)) -> PyErr {
+pub(crate) fn bug(panic: &(dyn Any + Send)) -> PyErr {
     let said = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     let said = said.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
     PyRuntimeError::new_err(format!("a bug in foretell: {said}"))

@@ -5,6 +5,7 @@
 
 mod arrays;
 mod asking;
+mod files;
 mod parallel;
 mod pools;
 mod rows;
@@ -18,6 +19,8 @@ mod _foretell {
     use super::arrays::{elementwise, of_outcomes, rules_of_elements};
     #[pymodule_export]
     use super::asking::{Merger, Told, ask, scenario_texts};
+    #[pymodule_export]
+    use super::files::binary_of_files;
     #[pymodule_export]
     use super::rows::{
         binary, by_rows, by_two_rows, crps_of_ensembles, dawid_sebastiani_of_vectors, energy, falling_row,

@@ -15,7 +15,7 @@ import foretell
 from foretell import scores
 
 
-@pytest.mark.parametrize("name", ["answers", "errors", "partitions", "records", "scenario"])
+@pytest.mark.parametrize("name", ["answers", "columns", "errors", "partitions", "records", "scenario"])
 def test_the_examples_print_what_is_shown(name):
     module = importlib.import_module(f"foretell.{name}")
     failed, tried = doctest.testmod(module, extraglobs={"foretell": foretell, **vars(module)}, optionflags=FLAGS)

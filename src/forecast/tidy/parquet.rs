@@ -31,7 +31,7 @@ pub(super) const MAGIC: &[u8] = b"PAR1";
 const MIDNIGHT: &str = "T00:00:00Z";
 
 /// Why a Parquet file cannot be read, and the way out where it is compressed in a way that is not built in.
-pub(in crate::forecast) fn unreadable(name: &str, problem: String) -> Error {
+pub(crate) fn unreadable(name: &str, problem: String) -> Error {
     let is_compression = problem.contains("Disabled feature");
     let error = Error::input(format!("`{name}` cannot be read as Parquet")).because(problem);
     if is_compression {

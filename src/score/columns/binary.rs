@@ -9,7 +9,15 @@ use crate::score::LOG_FLOOR;
 const CHUNK: usize = 1 << 16;
 
 /// Sums kept beside each other for each forecaster, taken in turn, so that an addition need not wait for the one before it.
-const LANES: usize = 4;
+pub(super) const LANES: usize = 4;
+
+/// Rows of a chunk of what so many forecasters say: a power of two, and the same for all numbers of them up to [`FEW_FORECASTERS`].
+pub(super) fn rows_of_chunk(forecasters: usize) -> usize {
+    CHUNK.max((8 * forecasters).next_power_of_two())
+}
+
+/// The most forecasters for whom a chunk has no more rows than for one.
+pub(super) const FEW_FORECASTERS: usize = CHUNK / 8;
 
 /// A product of probabilities below this has its logarithm taken; one more factor, at least the floor, does not make it subnormal.
 const SMALL: f64 = 1e-290;
@@ -163,10 +171,13 @@ impl<'a, Y: YesNo> BinaryColumns<'a, Y> {
         if bins == 0 {
             return Err(ColumnProblem::TooFew { found: 0, needed: 1 });
         }
-        let chunk = CHUNK.max((8 * self.count).next_power_of_two());
+        let chunk = rows_of_chunk(self.count);
         let leaf = |rows: std::ops::Range<usize>| {
             let mut tally = BinaryTally::new(self.count, bins);
-            let forecasters = self.forecasters.map_or(&ALONE[..rows.len()], |forecasters| &forecasters[rows.clone()]);
+            let forecasters = match self.forecasters {
+                Some(forecasters) => &forecasters[rows.clone()],
+                None => &ALONE[..rows.len()],
+            };
             tally
                 .add(&self.probabilities[rows.clone()], &self.happened[rows.clone()], forecasters)
                 .map_err(|problem| problem.further(rows.start))?;
@@ -326,7 +337,7 @@ impl BinaryTally {
     }
 
     /// Joins lanes, so that what is merged has one set of sums.
-    fn close(&mut self) {
+    pub(super) fn close(&mut self) {
         for lanes in &mut self.forecasters {
             lanes.iter_mut().for_each(Sums::close);
             let [first, rest @ ..] = lanes;
@@ -367,6 +378,20 @@ impl BinaryTally {
         if forecasters > self.forecasters.len() {
             self.forecasters.resize(forecasters, [Sums::NONE; LANES]);
         }
+    }
+
+    /// How many forecasters there is room for.
+    pub(super) fn forecasters(&self) -> usize {
+        self.forecasters.len()
+    }
+
+    /// The same with other numbers for its forecasters, among so many.
+    pub(super) fn renumbered(self, numbers: &[u32], count: usize) -> Self {
+        let mut forecasters = vec![[Sums::NONE; LANES]; count];
+        for (lanes, number) in self.forecasters.iter().zip(numbers) {
+            forecasters[*number as usize] = *lanes;
+        }
+        Self { forecasters, ..self }
     }
 
     /// The means and bins so far.

@@ -75,6 +75,16 @@ fn many_rows_of_many_forecasters_agree_with_the_scores_one_by_one_at_any_number_
 }
 
 #[test]
+fn more_forecasters_than_one_chunk_has_sums_for_have_their_scores() {
+    let rows: Vec<(f64, bool, u32)> = (0..140_000).map(|at| (0.25, at % 20_000 < 5_000, at % 20_000)).collect();
+    let scores = score(&rows, 20_000, 10);
+    for (forecaster, means) in scores.forecasters.iter().enumerate() {
+        let expected = if forecaster < 5_000 { 0.5625 } else { 0.0625 };
+        assert_eq!(means.map(|means| (means.forecasts, means.brier)), Some((7, expected)), "{forecaster}");
+    }
+}
+
+#[test]
 fn a_bin_holds_its_upper_edge() {
     // 0.3 is less than 3/10 in neither bits nor sense; 0 belongs to the first bin.
     let rows: Vec<(f64, bool, u32)> = (0..=10).map(|at| (f64::from(at) / 10.0, at % 2 == 0, 0)).collect();
