@@ -46,8 +46,6 @@ const LEAKY: [&str; 3] = ["true", "1", "yes"];
 const ASK: [&str; 2] = ["question", "text"];
 /// The longest value of a tag.
 const LONGEST_TAG: usize = 48;
-/// When a forecast is taken for made if its table does not say.
-const UNDATED: Date = Date::constant(1970, 1, 1);
 
 /// See the module.
 #[derive(Debug)]
@@ -80,8 +78,9 @@ impl Importer for Beside {
         }
         if recognised.holds == Holds::Forecasts {
             if columns.made.is_none() {
+                let undated = Moment::UNDATED;
                 reading
-                    .note(format!("no column says when the forecasts were made; they are taken for made on {UNDATED}"));
+                    .note(format!("no column says when the forecasts were made; they are taken for made on {undated}"));
             }
             columns.forecasts(table, reading);
             outcomes(asked, reading);
@@ -170,7 +169,8 @@ impl Columns {
             if id.is_empty() {
                 continue;
             }
-            let made = self.made.and_then(|at| day_of(row.cell(Some(at))).ok()).unwrap_or(UNDATED);
+            let made = self.made.and_then(|at| day_of(row.cell(Some(at))).ok());
+            let made = made.unwrap_or(Moment::UNDATED.day());
             let came = if forecast { given(row.cell(self.came)) } else { None };
             let entry = asked.entry(id.clone()).or_insert_with(|| Asked {
                 row: row.line,
@@ -247,10 +247,10 @@ impl Columns {
             let made_at = match self.made.and_then(|at| given(row.cell(Some(at)))).map(moment) {
                 None => {
                     if self.made.is_some() {
-                        let why = format!("no day of the forecast, taken for made on {UNDATED}");
+                        let why = format!("no day of the forecast, taken for made on {}", Moment::UNDATED);
                         reading.in_part(row.line, &why, "");
                     }
-                    Moment::Day(UNDATED)
+                    Moment::UNDATED
                 }
                 Some(Ok(made_at)) => made_at,
                 Some(Err(problem)) => {

@@ -27,8 +27,6 @@ const BEFORE: [&str; 6] = ["true_value", "prediction", "quantile", "sample", "pr
 pub(super) const MADE: [&str; 4] = ["forecast_date", "reference_date", "origin_date", "made_at"];
 /// Columns that say which day is forecast.
 pub(super) const TARGET: [&str; 3] = ["target_end_date", "target_date", "date"];
-/// When a forecast is taken for made if its table does not say.
-const UNDATED: Date = Date::constant(1970, 1, 1);
 
 /// See the module.
 #[derive(Debug)]
@@ -295,7 +293,8 @@ fn collect(table: &Table, kind: Kind, unit: &[usize], reading: &mut Reading<'_>)
     let first_of = |known: &[&str]| known.iter().find_map(|name| table.column(name));
     let (made, target) = (first_of(&MADE), first_of(&TARGET));
     if made.is_none() {
-        reading.note(format!("no column says when the forecasts were made; they are taken for made on {UNDATED}"));
+        let undated = Moment::UNDATED;
+        reading.note(format!("no column says when the forecasts were made; they are taken for made on {undated}"));
     }
     let values = value_names(table);
     let dropped = (0..names.len()).filter(|at| !unit.contains(at) && !values.contains(&names[*at].as_str()));
@@ -322,7 +321,7 @@ fn collect(table: &Table, kind: Kind, unit: &[usize], reading: &mut Reading<'_>)
             continue;
         };
         let made_at = match made.map(|at| moment(row.cell(Some(at)))) {
-            None => Moment::Day(UNDATED),
+            None => Moment::UNDATED,
             Some(Ok(made_at)) => made_at,
             Some(Err(problem)) => {
                 reading.leave_out(row.line, "no day of the forecast", &problem);
