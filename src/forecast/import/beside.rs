@@ -1,7 +1,8 @@
 //! Tables of yes/no forecasts with the outcome beside each, as collections of forecasts are often kept; and the table of their questions.
 //!
 //! A table of forecasts has a column for the probability, one for the outcome and one for the question, each under one of the names below; so
-//! has a tidy table of probabilities of yes with one more column for the outcome.
+//! has a tidy table of probabilities of yes with one more column for the outcome. Without the column for the outcome it is told by that of the question, unless it is a tidy
+//! table: nobody says yet what came.
 //! A column `crowd` or `market` is what that forecaster said at the same time. Other columns that are the same in all rows of a question and
 //! shared by several questions become tags, `source=manifold`. Rows that a column `leaky` marks are left out. A table of questions has `question_id` and what they share their fate with,
 //! `base`.
@@ -59,6 +60,13 @@ impl Importer for Beside {
         if any(&SAID) && any(&CAME) && any(&ASKED) && content.has_columns(&["forecaster"]) && !is_more {
             return Some(Recognised { what: "forecasts with the outcome beside each", holds: Holds::Forecasts });
         }
+        // Outcomes that are held back take their column with them. `question` holds words where another column names the question.
+        let names = ASKED.iter().find(|name| content.has_columns(&[name])).copied();
+        let is_named = names.is_some_and(|name| name != TIDY && (name != EVENT || !content.has_columns(&[TIDY])));
+        let is_own = content.has_columns(&[TIDY, "made_at"]);
+        if is_named && !is_own && any(&SAID) && content.has_columns(&["forecaster"]) && !any(&MORE) {
+            return Some(Recognised { what: "forecasts without outcomes", holds: Holds::Forecasts });
+        }
         let questions = content.has_columns(&["question_id", "base"]);
         questions
             .then_some(Recognised { what: "questions with what they share their fate with", holds: Holds::Questions })
@@ -83,7 +91,13 @@ impl Importer for Beside {
                     .note(format!("no column says when the forecasts were made; they are taken for made on {undated}"));
             }
             columns.forecasts(table, reading);
-            outcomes(asked, reading);
+            if columns.came.is_some() {
+                outcomes(asked, reading);
+            } else {
+                let why = "there is no column of outcomes";
+                reading.count_pending(asked.len(), why);
+                reading.note(format!("{why}: {} pending", counted(asked.len(), "question")));
+            }
         }
         Ok(())
     }
