@@ -81,8 +81,8 @@ pub fn pool_as_known(
     let moments: Vec<Moment> = now.forecasts.iter().filter(is_pooled).map(|record| record.made_at).collect();
     // What has nothing to learn does not miss what was not known.
     let must_learn = named.is_none_or(|recipe| recipe.without_past().is_none());
-    let days = || history.questions.iter().map(|question| question.resolved).filter(|_| must_learn);
-    let rule = reach.asked.unwrap_or_else(|| Counting::by_days(&moments, days()));
+    let days = history.questions.iter().filter(|_| must_learn).map(|question| question.resolved);
+    let rule = reach.asked.unwrap_or_else(|| Counting::by_days(&moments, days));
     let parted: History;
     let whole = history;
     let history = if rule.is_parted_by_days(&moments) {

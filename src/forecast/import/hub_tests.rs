@@ -4,6 +4,7 @@ use super::tests::{has, read, resolved, said};
 use super::*;
 use crate::forecast::tidy::Fate;
 use crate::forecast::{Forecast, Resolution};
+use std::fmt::Write as _;
 
 const TASKS: &str = r#"{"rounds": [{"model_tasks": [{
     "task_ids": {"reference_date": {"required": null, "optional": ["2025-01-04"]}, "target": {"required": ["rate"], "optional": null},
@@ -101,7 +102,8 @@ fn indexed(name: &str, index: fn(usize) -> String) -> String {
         ["US", "01"].iter().flat_map(move |place| ["0.1", "0.5", "0.9"].map(|level| (*model, *place, level)))
     });
     for (at, (model, place, level)) in rows.enumerate() {
-        text += &format!("2025-01-04,hosp,{place},quantile,{level},{},{model},{}\n", 10 + at % 3, index(at));
+        let value = 10 + at % 3;
+        writeln!(text, "2025-01-04,hosp,{place},quantile,{level},{value},{model},{}", index(at)).unwrap();
     }
     text
 }
