@@ -3,6 +3,8 @@
 //! Panels stand in `../shared/data` beside the repository; a test says so and passes where they are not. The figures stand in
 //! `docs/value.md`.
 
+#[path = "pool/counting.rs"]
+mod counting;
 mod shared;
 
 use assert_cmd::Command;
@@ -165,9 +167,14 @@ fn what_had_not_resolved_before_the_new_forecasts_were_made_is_held_back_and_tha
         assert!(output.status.code() == Some(1) && said.contains(words), "{more:?}: {said}");
     };
     fails(&["--fit-until", "2025-01-20"], "no question had resolved on 2025-01-20 or before");
+    // Where none was known, all count, and a warning says what that is good for.
     on_another_day(&desk.path().join("now.csv"), "2025-01-25");
-    fails(&apply, "held back 50 questions, none of which had resolved before 2025-01-25");
-    fails(&apply, "--apply-from");
+    let output = foretell(&[&start[..], &apply, &["--format", "json"]].concat());
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && said.contains("warning: no outcome of the past was known before any"), "{said}");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!((number(&report["questions"]), number(&report["held_back"])), (50.0, 0.0), "{report}");
+    assert_eq!(report["counted"]["rule"], "none_known", "{report}");
 
     // Quantiles are pooled by the same rule: twenty weeks had ended by the third of June.
     let hub = hub();
@@ -179,11 +186,12 @@ fn what_had_not_resolved_before_the_new_forecasts_were_made_is_held_back_and_tha
     let found = &report["quantiles"];
     assert_eq!((number(&found["targets"]), number(&found["held_back"])), (20.0, 15.0), "{found}");
     on_another_day(&hub.path().join("now.csv"), "2025-01-02");
-    let refused = String::from_utf8_lossy(&foretell(&pooled).stderr).into_owned();
-    assert!(
-        refused.contains("no outcome of the past was known before") && refused.contains("--apply-from"),
-        "{refused}"
-    );
+    let early = foretell(&pooled);
+    let said = String::from_utf8_lossy(&early.stderr).into_owned();
+    assert!(early.status.success() && said.contains("warning: no outcome of the past was known before any"), "{said}");
+    let report: Value = serde_json::from_slice(&early.stdout).expect("JSON");
+    let found = &report["quantiles"];
+    assert_eq!((number(&found["targets"]), &found["counted"]["rule"]), (35.0, &"none_known".into()), "{found}");
 }
 
 #[test]
@@ -222,9 +230,14 @@ fn what_learns_nothing_needs_no_past_and_says_that_nothing_can_be_expected() {
     let report: Value = serde_json::from_str(&report).expect("JSON");
     assert_eq!((&report["questions"], &report["held_back"]), (&Value::from(0), &Value::from(50)), "{report}");
     assert!(report["against_mean"].is_null() && report["forecasts"].as_array().is_some_and(|all| all.len() == 10));
+    assert_eq!(report["counted"]["rule"], "known_before", "{report}");
+    // What must learn learns of it all the same, and that is warned of.
     for method in ["auto", "performance", "mean+platt", "best-and-mean"] {
-        let (code, _, said) = run(&[&late[..], &[method]].concat());
-        assert!(code == Some(1) && said.contains("`--method mean`, needs no past"), "{method}: {said}");
+        let (code, report, said) = run(&[&late[..], &[method]].concat());
+        assert!(code == Some(0) && said.contains("serves to judge only"), "{method}: {said}");
+        let report: Value = serde_json::from_str(&report).expect("JSON");
+        let found = (&report["counted"]["rule"], &report["questions"]);
+        assert_eq!(found, (&"none_known".into(), &Value::from(50)), "{method}: {report}");
     }
     // Without a ledger there is nothing to choose by; one that is named has to be there.
     for more in [&["--method", "auto"][..], &["--method", "mean", "--ledger", "none.db"]] {

@@ -40,6 +40,7 @@ mod pair_tests;
 mod update_tests;
 mod plan;
 mod pool;
+mod pool_counting;
 mod pool_quantiles;
 mod pool_sheets;
 mod rare;

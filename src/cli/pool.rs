@@ -3,13 +3,13 @@
 use super::inputs::{check_forecaster, expand, from_files, pattern, select, without_outcomes};
 use super::ledger_file::LedgerArgument;
 use super::pool_sheets::{Answer, Report};
-use super::{Done, console, pool_quantiles, pool_sheets};
+use super::{Done, console, pool_counting, pool_quantiles, pool_sheets};
 use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::tidy::{Form, NotTaken, Summary, forecasts_file, not_taken};
-use crate::forecast::{Forecast, ForecastRecord, Moment, Records, Scale, Selection, check_name, day};
+use crate::forecast::{Forecast, ForecastRecord, Records, Scale, Selection, check_name, day};
 use crate::pool::quantile::{self, QuantileMethod, QuantileOptions, QuantileReport};
-use crate::pool::{History, Penalty, PooledAsKnown, Recipe, Unpooled, choose, pool_as_known};
+use crate::pool::{Counting, History, Penalty, PooledAsKnown, Reach, Recipe, Unpooled, choose, pool_as_known, related};
 use crate::report::{Format, Output};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
@@ -34,7 +34,9 @@ what to expect.
 
 Outcomes of the forecasts to be pooled are never looked at. An outcome of the past counts for a pooled forecast only \
 if it was known before that was made; what came later is held back. Where outcomes became known between the forecasts \
-pooled, the pool learns them as it goes.
+pooled, the pool learns them as it goes. Where nobody knows when the new forecasts were made, all outcomes count; so they \
+do, with a warning, where none was known before any of them, and with --as-if-known. Then nothing is learned from \
+questions that share a cluster with a new one.
 
 Forecasts by quantiles are pooled to lessen the weighted interval score. The pool is the plain mean of quantiles \
 unless another is better beyond error.
@@ -99,6 +101,9 @@ pub(super) struct Arguments {
     /// Only pool forecasts made on this day or later
     #[arg(long, value_name = "DAY", value_parser = day, requires = "now")]
     apply_from: Option<Date>,
+    /// Let every outcome of the past count, known before the new forecasts or not, to judge by questions set aside at random; clusters stay apart
+    #[arg(long, requires = "now")]
+    as_if_known: bool,
     /// List the pools and the maps
     #[arg(long, conflicts_with_all = ["fit", "ledger", "now", "name", "method", "of", "rule", "scale", "members", "without", "tagged", "fit_until", "baseline"])]
     list: bool,
@@ -212,6 +217,11 @@ impl Arguments {
             None => problem.help("`--fit FILE` learns from files instead"),
             Some(_) => problem,
         })
+    }
+
+    /// Which outcomes of the past are to count, if that is asked for.
+    fn asked(&self) -> Option<Counting> {
+        self.as_if_known.then_some(Counting::AsIfKnown)
     }
 
     /// Whether the pooled forecasts stand in the report: stdout then is one JSON document.
@@ -354,23 +364,27 @@ fn yes_no(arguments: &Arguments, mut known: Known, now: Option<Records>, (format
     let found = match &now {
         None => match choose(&history, rule, named) {
             Some((choice, _)) => Ok(PooledAsKnown { choice, forecasts: Vec::new() }),
-            None => Err(Unpooled::TooLittle { known: history.questions.len(), last: None }),
+            None => Err(Unpooled::TooLittle { known: history.questions.len(), held_back: 0 }),
         },
         Some(now) => {
             if now.forecasts.iter().any(|record| record.forecaster == arguments.name && member(&record.forecaster)) {
                 return Err(taken(&arguments.name));
             }
-            pool_as_known(&history, now, &arguments.name, member, rule, named)
+            let reach = Reach { asked: arguments.asked(), related: related(&known.past, now) };
+            pool_as_known(&history, now, &arguments.name, member, rule, named, &reach)
         }
     };
     let PooledAsKnown { mut choice, forecasts } = found.map_err(|why| match why {
         Unpooled::NoForecast => nobody(arguments),
-        Unpooled::TooLittle { known, last } => nothing(&history, named, apart, (known, last)),
+        Unpooled::TooLittle { known, held_back } => nothing(named, apart, (known, held_back)),
+        Unpooled::AllRelated { related } => pool_counting::all_related(related),
     })?;
     if now.is_some() && forecasts.is_empty() {
         return Err(nobody(arguments));
     }
     choice.held_back += known.late(arguments, |forecast| matches!(forecast, Forecast::Binary { .. }));
+    choice.counted.iter_mut().for_each(|counted| counted.same = apart);
+    pool_counting::warn(choice.counted);
     let answer = Answer {
         report: Report::YesNo(&choice),
         forecasts: arguments.tells(format).then_some(&forecasts[..]),
@@ -412,12 +426,11 @@ fn quantiles(arguments: &Arguments, known: Known, now: Option<Records>, (format,
         reference: arguments.baseline.clone(),
         without: everybody.into_iter().filter(|name| !arguments.is_member(name)).cloned().collect(),
         name: arguments.name.clone(),
+        asked: arguments.asked(),
     };
-    let pooled = quantile::pool_quantiles(past, &now, &options).map_err(|why| {
-        let is_early = why == quantile::NOTHING_KNOWN;
-        let refused = Error::input(why);
-        if is_early { refused.help(TOO_EARLY) } else { refused }
-    })?;
+    let pooled = quantile::pool_quantiles(past, &now, &options).map_err(Error::input)?;
+    pool_counting::warn(pooled.counted);
+    pool_counting::tell_same(pooled.counted.map_or(0, |counted| counted.same));
     if applies && pooled.forecasts.is_empty() {
         return Err(pool_quantiles::nothing(&pooled));
     }
@@ -489,32 +502,17 @@ fn set_apart(past: &mut Records, now: &Records) -> usize {
     let asked: BTreeSet<&str> = now.forecasts.iter().map(|record| record.question.as_str()).collect();
     let both = past.outcomes.keys().filter(|id| asked.contains(id.as_str())).count();
     past.forecasts.retain(|record| !asked.contains(record.question.as_str()));
-    if both > 0 {
-        console::note(&format!(
-            "note: {} to be pooled {} in the past, too: nothing is learned from {}",
-            counted(both, "question"),
-            if both == 1 { "stands" } else { "stand" },
-            if both == 1 { "it" } else { "them" }
-        ));
-    }
+    pool_counting::tell_same(both);
     both
 }
 
-/// What can be done where no outcome was known when the new forecasts were made.
-const TOO_EARLY: &str = "an outcome counts for a forecast only if it was known before that was made: learn from older questions, or pool later forecasts (`--apply-from`); what learns nothing, such as `--method mean`, needs no past";
-
 /// Why nothing can be learned. `apart` questions of the past were left out since they are to be pooled; `known` had resolved before the last of the new
-/// forecasts was made.
-fn nothing(history: &History, named: Option<Recipe>, apart: usize, (known, last): (usize, Option<Moment>)) -> Error {
-    let all = history.questions.len();
-    match (named, last) {
-        (_, Some(last)) if known == 0 && all > 0 => Error::input(format!(
-            "there is nothing to learn from: held back {}, none of which had resolved before {last}, when the last of the forecasts to be pooled was made",
-            counted(all, "question")
-        ))
-        .help(TOO_EARLY),
-        (Some(recipe), _) if all > 0 => {
-            let held = if known < all { format!(", and {} had not resolved yet", all - known) } else { String::new() };
+/// forecasts was made, and so many had not.
+fn nothing(named: Option<Recipe>, apart: usize, (known, held_back): (usize, usize)) -> Error {
+    match named {
+        Some(recipe) if known + held_back > 0 => {
+            let held =
+                if held_back > 0 { format!(", and {held_back} had not resolved yet") } else { String::new() };
             let nothing =
                 Error::input(format!("`{recipe}` cannot be learned from {}{held}", counted(known, "question")));
             match recipe.needs() {

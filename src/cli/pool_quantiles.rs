@@ -1,6 +1,7 @@
 //! `foretell pool` of forecasts by quantiles: what it reports, as tables and in words.
 
 use super::figures::Figures;
+use super::pool_counting;
 use super::pool_sheets::{Answer, NOTHING_TO_EXPECT, best_is_better, heaviest, held_back, nothing_learned};
 use crate::diagnostic::counted;
 use crate::error::Error;
@@ -50,6 +51,7 @@ fn head(choice: &QuantileChoice) -> Vec<String> {
     if choice.held_back > 0 {
         lines.push(held_back(choice.held_back));
     }
+    lines.extend(pool_counting::told(choice.counted));
     if choice.pooled > 0 && choice.targets == 0 {
         lines.push(format!("pooled: {}", counted(choice.pooled, "forecast")));
     } else if choice.pooled > 0 {
@@ -154,6 +156,10 @@ fn foot(choice: &QuantileChoice) -> Vec<String> {
     }
     let needs = choice.chosen.parse::<QuantileMethod>().ok().and_then(|method| method.pool.needs());
     let since = needs.map_or_else(String::new, |needs| format!(", since `{}` needs {needs}", choice.chosen));
+    if choice.before_known > 0 {
+        let early = counted(choice.before_known, "target");
+        lines.push(format!("pooled by the plain mean, since no outcome was known before: {early}"));
+    }
     if choice.by_mean > 0 {
         lines.push(format!("pooled by the plain mean{since}: {}", counted(choice.by_mean, "target")));
     }

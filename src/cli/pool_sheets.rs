@@ -1,6 +1,7 @@
 //! What `foretell pool` reports, as tables and in words.
 
 use super::figures::Figures;
+use super::pool_counting;
 use crate::diagnostic::counted;
 use crate::forecast::ForecastRecord;
 use crate::forecast::tidy::NotTaken;
@@ -98,6 +99,7 @@ fn head(choice: &Choice) -> Vec<String> {
     if choice.held_back > 0 {
         lines.push(held_back(choice.held_back));
     }
+    lines.extend(pool_counting::told(choice.counted));
     if choice.fits > 1 {
         lines.push(format!(
             "each new forecast by what had resolved before it was made: learned {} times, at first from {}",

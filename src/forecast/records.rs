@@ -21,6 +21,15 @@ pub enum Moment {
 }
 
 impl Moment {
+    /// Stands for a moment that nobody knows: forecasts of tables that do not say when they were made are taken for made then, before anything else.
+    pub const UNDATED: Self = Self::Day(Date::constant(1970, 1, 1));
+
+    /// Whether it is a moment, and does not stand for one that nobody knows.
+    #[must_use]
+    pub fn is_known(self) -> bool {
+        self != Self::UNDATED
+    }
+
     /// The day it falls on, in UTC.
     #[must_use]
     pub fn day(self) -> Date {

@@ -2,8 +2,12 @@
 //!
 //! Each new forecast is pooled by what had resolved before it was made. Where outcomes became known between new forecasts, the recipe learns
 //! anew; it is chosen anew once twice as much is known as when it was chosen last, and before the last of the new forecasts.
+//!
+//! Where nobody knows when the new forecasts were made, where nothing was known before any of them, or where that is asked for, every outcome counts
+//! ([`Counting`]), and what shares a cluster with a question to be pooled is set apart instead.
 
 use super::choice::{Choice, Ready, choose, unlearned};
+use super::counting::{Counted, Counting, Reach};
 use super::method::Said;
 use super::of_records::pooled_records;
 use super::past::History;
@@ -30,19 +34,24 @@ pub struct PooledAsKnown {
 pub enum Unpooled {
     /// Nobody has a yes/no forecast to be pooled.
     NoForecast,
-    /// What was known before the last new forecast is too little: nothing, or not what the recipe named needs.
+    /// What counts for the last new forecast is too little: nothing, or not what the recipe named needs.
     TooLittle {
-        /// Questions of the past that had resolved by then.
+        /// Questions of the past whose outcomes count for it.
         known: usize,
-        /// When the last new forecast was made, if there is one.
-        last: Option<Moment>,
+        /// Others, which had not resolved before it was made.
+        held_back: usize,
+    },
+    /// Every question of the past that resolved shares a cluster with one to be pooled, where days do not part them.
+    AllRelated {
+        /// How many there are.
+        related: usize,
     },
 }
 
 /// The pool from some moment on.
 #[derive(Debug)]
 struct Stage {
-    /// In days since 1970-01-01.
+    /// In days since 1970-01-01; infinite for forecasts for which every outcome counts.
     from: f64,
     /// `None` where the recipe that was named cannot be learned from what was known.
     ready: Option<Ready>,
@@ -50,13 +59,14 @@ struct Stage {
     numbers: Vec<usize>,
 }
 
-/// Pools the yes/no forecasts of those whom `member` names, each by what the history held before it was made; the pool is called `name`.
+/// Pools the yes/no forecasts of those whom `member` names, each by what the history held before it was made; the pool is called `name`. For forecasts made
+/// nobody knows when, and wherever the rule of `reach` is another, each is pooled by the whole history but for its related questions.
 ///
 /// Without a `named` recipe one is chosen ([`choose`]), and what was made before anything was known is pooled by the plain mean. A recipe that
 /// was named gives nothing until it can be learned, unless it has nothing to learn: then it needs no history at all.
 ///
 /// # Errors
-/// If there is nothing to pool, or what was known before the last of them is too little to learn from and something must be learned.
+/// If there is nothing to pool, or what counts for the last of them is too little to learn from and something must be learned.
 pub fn pool_as_known(
     history: &History,
     now: &Records,
@@ -64,19 +74,35 @@ pub fn pool_as_known(
     member: impl Fn(&str) -> bool,
     penalty: Penalty,
     named: Option<Recipe>,
+    reach: &Reach,
 ) -> Result<PooledAsKnown, Unpooled> {
     let is_pooled =
         |record: &&ForecastRecord| matches!(record.forecast, Forecast::Binary { .. }) && member(&record.forecaster);
-    let mut moments: Vec<Moment> = now.forecasts.iter().filter(is_pooled).map(|record| record.made_at).collect();
-    moments.sort_by(|a, b| a.epoch_days().total_cmp(&b.epoch_days()));
-    let last = moments.last().copied();
+    let moments: Vec<Moment> = now.forecasts.iter().filter(is_pooled).map(|record| record.made_at).collect();
+    // What has nothing to learn does not miss what was not known.
+    let must_learn = named.is_none_or(|recipe| recipe.without_past().is_none());
+    let days = history.questions.iter().filter(|_| must_learn).map(|question| question.resolved);
+    let rule = reach.asked.unwrap_or_else(|| Counting::by_days(&moments, days));
+    let parted: History;
+    let whole = history;
+    let history = if rule.is_parted_by_days(&moments) {
+        whole
+    } else {
+        parted = whole.without(&reach.related);
+        &parted
+    };
+    let counted = Counted {
+        rule,
+        undated: moments.iter().filter(|moment| !moment.is_known()).count(),
+        same: 0,
+        related: whole.questions.len() - history.questions.len(),
+    };
+    let mut looks: Vec<f64> = moments.iter().map(|moment| rule.looks_from(*moment)).collect();
+    looks.sort_by(f64::total_cmp);
     let mut resolved: Vec<f64> = history.questions.iter().map(|question| question.resolved).collect();
     resolved.sort_by(f64::total_cmp);
-    let mut starts: Vec<(f64, usize)> = moments
-        .iter()
-        .map(|moment| moment.epoch_days())
-        .map(|moment| (moment, resolved.partition_point(|resolved| *resolved < moment)))
-        .collect();
+    let mut starts: Vec<(f64, usize)> =
+        looks.iter().map(|from| (*from, resolved.partition_point(|resolved| resolved < from))).collect();
     starts.dedup_by_key(|(_, known)| *known);
     let (Some((_, known_at_first)), Some((begins, known))) = (starts.first().copied(), starts.pop()) else {
         return Err(Unpooled::NoForecast);
@@ -84,7 +110,10 @@ pub fn pool_as_known(
     let last_part = history.known_before(begins);
     let found = choose(&last_part, penalty, named).or_else(|| unlearned(named?, penalty));
     let Some((mut choice, ready)) = found else {
-        return Err(Unpooled::TooLittle { known, last });
+        let related = counted.related;
+        let is_empty = history.questions.is_empty() && related > 0;
+        let held_back = history.questions.len() - known;
+        return Err(if is_empty { Unpooled::AllRelated { related } } else { Unpooled::TooLittle { known, held_back } });
     };
     let mut stages = earlier(history, &starts, penalty, named);
     stages.push(Stage { from: begins, ready: Some(ready), numbers: numbers(history, &last_part) });
@@ -93,7 +122,7 @@ pub fn pool_as_known(
     let number = |name: &str| places.get(name).copied().unwrap_or(history.forecasters.len());
     let too_early = Cell::new(0_usize);
     let pool = |made_at: Moment, said: &[Said]| {
-        let after = stages.partition_point(|stage| stage.from <= made_at.epoch_days());
+        let after = stages.partition_point(|stage| stage.from <= rule.looks_from(made_at));
         let stage = stages.get(after.checked_sub(1)?)?;
         let Some(ready) = &stage.ready else {
             too_early.set(too_early.get() + 1);
@@ -104,6 +133,7 @@ pub fn pool_as_known(
         ready.pool(&said)
     };
     let forecasts = pooled_records(now, name, &member, number, pool);
+    choice.counted = Some(counted);
     choice.known_at_first = known_at_first;
     choice.held_back = history.questions.len() - known;
     choice.fits = if known == 0 { 0 } else { stages.len() };
@@ -192,7 +222,9 @@ mod tests {
         for method in [None, Some("performance"), Some("platt@mean")] {
             let named = method.map(|method| method.parse::<Recipe>().expect("it is listed"));
             let pooled = |history: &History, days: &[i8]| {
-                pool_as_known(history, &now(days), "pool", |_| true, Penalty::Brier, named).expect("much is known")
+                let reach = Reach::default();
+                pool_as_known(history, &now(days), "pool", |_| true, Penalty::Brier, named, &reach)
+                    .expect("much is known")
             };
             // Before the 28th the questions of the 3rd to the 27th had resolved.
             let torn = History { questions: whole.questions[..25].to_vec(), ..whole.clone() };
@@ -211,7 +243,8 @@ mod tests {
     fn before_anything_is_known_there_is_the_mean_or_what_has_nothing_to_learn() {
         let pooled = |days: &[i8], method: Option<&str>| {
             let named = method.map(|method| method.parse().expect("it is listed"));
-            pool_as_known(&past(), &now(days), "pool", |name| name != "new", Penalty::Brier, named)
+            let reach = Reach { asked: Some(Counting::KnownBefore), ..Reach::default() };
+            pool_as_known(&past(), &now(days), "pool", |name| name != "new", Penalty::Brier, named, &reach)
         };
         let plain = pooled(&[2, 30], None).expect("the later one has a past");
         assert!((values(&plain)[0] - 0.6).abs() < 1e-12, "{plain:?}");
@@ -224,7 +257,9 @@ mod tests {
         for past in [past(), History::default()] {
             for (method, expected) in [("median", 0.6), ("mean", 0.6), ("extremized", 0.706_344_530)] {
                 let named = method.parse().expect("it is listed");
-                let found = pool_as_known(&past, &now(&[1]), "pool", |name| name != "new", Penalty::Brier, Some(named));
+                let (early, reach) = (now(&[1]), Reach::default());
+                let is_old = |name: &str| name != "new";
+                let found = pool_as_known(&past, &early, "pool", is_old, Penalty::Brier, Some(named), &reach);
                 let found = found.expect("it needs no past");
                 assert!((values(&found)[0] - expected).abs() < 1e-9, "{method}: {found:?}");
                 let choice = &found.choice;
@@ -233,14 +268,74 @@ mod tests {
             }
         }
         for method in ["performance", "mean+platt", "platt@mean"] {
-            assert!(matches!(pooled(&[1], Some(method)), Err(Unpooled::TooLittle { known: 0, .. })), "{method}");
+            assert!(
+                matches!(pooled(&[1], Some(method)), Err(Unpooled::TooLittle { known: 0, held_back: 40 })),
+                "{method}"
+            );
         }
         // On the third itself its outcome is not known yet.
         for day in [1, 3] {
             let nothing = pooled(&[day], None).expect_err("nothing had resolved");
-            let last = Some(Moment::Day(date(2025, 1, day)));
-            assert_eq!(nothing, Unpooled::TooLittle { known: 0, last });
+            assert_eq!(nothing, Unpooled::TooLittle { known: 0, held_back: 40 });
         }
         assert_eq!(pooled(&[], None).expect_err("nobody spoke"), Unpooled::NoForecast);
+    }
+
+    /// The pool of `now` by a rule, or by the one that its days say.
+    fn by_rule(history: &History, now: &Records, asked: Option<Counting>, related: &[&str]) -> PooledAsKnown {
+        let reach = Reach { asked, related: related.iter().map(|id| (*id).to_owned()).collect() };
+        pool_as_known(history, now, "pool", |_| true, Penalty::Brier, None, &reach).expect("much counts")
+    }
+
+    #[test]
+    fn where_nobody_knows_when_forecasts_were_made_the_whole_past_counts() {
+        let mut undated = now(&[9]);
+        undated.forecasts.iter_mut().for_each(|record| record.made_at = Moment::UNDATED);
+        let found = by_rule(&past(), &undated, None, &[]);
+        let choice = &found.choice;
+        let expected = Counted { rule: Counting::DaysUnknown, undated: 4, same: 0, related: 0 };
+        assert_eq!((choice.counted, choice.questions, choice.held_back), (Some(expected), 40, 0));
+        assert_eq!((choice.fits, choice.known_at_first), (1, 40));
+        // The same as of forecasts made when all was known.
+        let mut late = past();
+        late.questions.iter_mut().for_each(|question| question.resolved -= 40.0);
+        assert_eq!(values(&found), values(&by_rule(&late, &now(&[31]), None, &[])));
+        // A day that is known holds back what comes later, whatever else has none.
+        let mut mixed = now(&[4, 28]);
+        mixed.forecasts[..4].iter_mut().for_each(|record| record.made_at = Moment::UNDATED);
+        let both = by_rule(&past(), &mixed, None, &[]);
+        assert_eq!(values(&both)[0], values(&found)[0]);
+        assert_eq!(
+            both.choice.counted.map(|counted| (counted.rule, counted.undated)),
+            Some((Counting::KnownBefore, 4))
+        );
+        let on_the_28th = by_rule(&past(), &now(&[28]), None, &[]);
+        assert_eq!(values(&both)[1], values(&on_the_28th)[0]);
+        assert_ne!(values(&both)[0], values(&both)[1]);
+    }
+
+    #[test]
+    fn where_nothing_was_known_before_the_past_teaches_as_other_clusters_do() {
+        let early = by_rule(&past(), &now(&[1]), None, &["q0", "q7", "open", "elsewhere"]);
+        let counted = early.choice.counted.expect("forecasts were pooled");
+        assert_eq!((counted.rule, counted.related, counted.undated), (Counting::NoneKnown, 2, 0));
+        assert_eq!((early.choice.questions, early.choice.held_back), (38, 0));
+        // Related questions are as if they had never been.
+        let mut without = past();
+        without.questions.retain(|question| !["q0", "q7"].contains(&question.id.as_str()));
+        assert_eq!(values(&early), values(&by_rule(&without, &now(&[1]), None, &[])));
+        assert_eq!(values(&early), values(&by_rule(&without, &now(&[1]), Some(Counting::AsIfKnown), &[])));
+        // Once something was known, days part past and new, and related questions that had resolved teach.
+        let later = by_rule(&past(), &now(&[1, 28]), None, &["q0", "q7"]);
+        let counted = later.choice.counted.expect("forecasts were pooled");
+        assert_eq!((counted.rule, counted.related), (Counting::KnownBefore, 0));
+        assert_eq!((later.choice.questions, later.choice.known_at_first), (25, 0));
+        let all = by_rule(&past(), &now(&[1, 28]), Some(Counting::AsIfKnown), &["q0", "q7"]);
+        assert_eq!((all.choice.questions, all.choice.fits, all.choice.held_back), (38, 1, 0));
+        assert_eq!(values(&all)[1], values(&early)[0]);
+        let everything: Vec<String> = (0..40).map(|at| format!("q{at}")).collect();
+        let reach = Reach { asked: Some(Counting::AsIfKnown), related: everything.into_iter().collect() };
+        let nothing = pool_as_known(&past(), &now(&[28]), "pool", |_| true, Penalty::Brier, None, &reach);
+        assert_eq!(nothing.expect_err("all are related"), Unpooled::AllRelated { related: 40 });
     }
 }

@@ -6,6 +6,7 @@
 //! outer cross-validation shows is what to expect.
 
 use super::best_and_mean::best_in_training;
+use super::counting::Counted;
 use super::folds::{Fold, Folding, folds};
 use super::method::Said;
 use super::past::{History, Past, plain_mean};
@@ -118,6 +119,8 @@ pub struct Choice {
     pub against_mean: Option<Estimate>,
     /// The procedure's score less that of the best in training.
     pub against_best: Option<Estimate>,
+    /// Which outcomes of the past counted; absent where nothing was to be pooled.
+    pub counted: Option<Counted>,
     /// Questions of the past that nothing was learned from, since they had not resolved before the last of the new forecasts was made, or by the day
     /// up to which was to be learned.
     pub held_back: usize,
@@ -221,6 +224,7 @@ pub fn choose(history: &History, penalty: Penalty, named: Option<Recipe>) -> Opt
         best_in_training: judged.best,
         against_mean: judged.against_mean,
         against_best: judged.against_best,
+        counted: None,
         held_back: 0,
         known_at_first: past.questions.len(),
         fits: 1,
@@ -254,6 +258,7 @@ pub(super) fn unlearned(recipe: Recipe, penalty: Penalty) -> Option<(Choice, Rea
         best_in_training: None,
         against_mean: None,
         against_best: None,
+        counted: None,
         held_back: 0,
         known_at_first: 0,
         fits: 0,

@@ -107,8 +107,18 @@ impl History {
     /// The part whose answers were known before a moment (in days since 1970-01-01), with those forecasters alone who are in it.
     #[must_use]
     pub fn known_before(&self, moment: f64) -> Self {
+        self.part(|question| question.resolved < moment)
+    }
+
+    /// The part without these questions, with those forecasters alone who are in it.
+    #[must_use]
+    pub fn without(&self, ids: &BTreeSet<String>) -> Self {
+        self.part(|question| !ids.contains(&question.id))
+    }
+
+    fn part(&self, keeps: impl Fn(&PastQuestion) -> bool) -> Self {
         let mut questions: Vec<PastQuestion> =
-            self.questions.iter().filter(|question| question.resolved < moment).cloned().collect();
+            self.questions.iter().filter(|question| keeps(question)).cloned().collect();
         if questions.len() == self.questions.len() {
             return self.clone();
         }

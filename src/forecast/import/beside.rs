@@ -1,7 +1,8 @@
 //! Tables of yes/no forecasts with the outcome beside each, as collections of forecasts are often kept; and the table of their questions.
 //!
 //! A table of forecasts has a column for the probability, one for the outcome and one for the question, each under one of the names below; so
-//! has a tidy table of probabilities of yes with one more column for the outcome.
+//! has a tidy table of probabilities of yes with one more column for the outcome. Without the column for the outcome it is told by that of the question, unless it is a tidy
+//! table: nobody says yet what came.
 //! A column `crowd` or `market` is what that forecaster said at the same time. Other columns that are the same in all rows of a question and
 //! shared by several questions become tags, `source=manifold`. Rows that a column `leaky` marks are left out. A table of questions has `question_id` and what they share their fate with,
 //! `base`.
@@ -46,8 +47,6 @@ const LEAKY: [&str; 3] = ["true", "1", "yes"];
 const ASK: [&str; 2] = ["question", "text"];
 /// The longest value of a tag.
 const LONGEST_TAG: usize = 48;
-/// When a forecast is taken for made if its table does not say.
-const UNDATED: Date = Date::constant(1970, 1, 1);
 
 /// See the module.
 #[derive(Debug)]
@@ -60,6 +59,13 @@ impl Importer for Beside {
         let is_more = is_tidy && any(&MORE);
         if any(&SAID) && any(&CAME) && any(&ASKED) && content.has_columns(&["forecaster"]) && !is_more {
             return Some(Recognised { what: "forecasts with the outcome beside each", holds: Holds::Forecasts });
+        }
+        // Outcomes that are held back take their column with them. `question` holds words where another column names the question.
+        let names = ASKED.iter().find(|name| content.has_columns(&[name])).copied();
+        let is_named = names.is_some_and(|name| name != TIDY && (name != EVENT || !content.has_columns(&[TIDY])));
+        let is_own = content.has_columns(&[TIDY, "made_at"]);
+        if is_named && !is_own && any(&SAID) && content.has_columns(&["forecaster"]) && !any(&MORE) {
+            return Some(Recognised { what: "forecasts without outcomes", holds: Holds::Forecasts });
         }
         let questions = content.has_columns(&["question_id", "base"]);
         questions
@@ -80,11 +86,18 @@ impl Importer for Beside {
         }
         if recognised.holds == Holds::Forecasts {
             if columns.made.is_none() {
+                let undated = Moment::UNDATED;
                 reading
-                    .note(format!("no column says when the forecasts were made; they are taken for made on {UNDATED}"));
+                    .note(format!("no column says when the forecasts were made; they are taken for made on {undated}"));
             }
             columns.forecasts(table, reading);
-            outcomes(asked, reading);
+            if columns.came.is_some() {
+                outcomes(asked, reading);
+            } else {
+                let why = "there is no column of outcomes";
+                reading.count_pending(asked.len(), why);
+                reading.note(format!("{why}: {} pending", counted(asked.len(), "question")));
+            }
         }
         Ok(())
     }
@@ -170,7 +183,8 @@ impl Columns {
             if id.is_empty() {
                 continue;
             }
-            let made = self.made.and_then(|at| day_of(row.cell(Some(at))).ok()).unwrap_or(UNDATED);
+            let made = self.made.and_then(|at| day_of(row.cell(Some(at))).ok());
+            let made = made.unwrap_or(Moment::UNDATED.day());
             let came = if forecast { given(row.cell(self.came)) } else { None };
             let entry = asked.entry(id.clone()).or_insert_with(|| Asked {
                 row: row.line,
@@ -247,10 +261,10 @@ impl Columns {
             let made_at = match self.made.and_then(|at| given(row.cell(Some(at)))).map(moment) {
                 None => {
                     if self.made.is_some() {
-                        let why = format!("no day of the forecast, taken for made on {UNDATED}");
+                        let why = format!("no day of the forecast, taken for made on {}", Moment::UNDATED);
                         reading.in_part(row.line, &why, "");
                     }
-                    Moment::Day(UNDATED)
+                    Moment::UNDATED
                 }
                 Some(Ok(made_at)) => made_at,
                 Some(Err(problem)) => {

@@ -4,6 +4,7 @@ use super::tests::{has, read, resolved, said};
 use super::*;
 use crate::forecast::tidy::Fate;
 use crate::forecast::{Forecast, Resolution};
+use std::fmt::Write as _;
 
 const TASKS: &str = r#"{"rounds": [{"model_tasks": [{
     "task_ids": {"reference_date": {"required": null, "optional": ["2025-01-04"]}, "target": {"required": ["rate"], "optional": null},
@@ -92,4 +93,61 @@ fn an_empty_file_is_left_out_and_a_file_of_another_model_is_named() {
     has(&remarks, "1 left out, the file is no table: row model-output/one/2025-01-04-one.csv:1 (");
     has(&remarks, "is empty");
     has(&remarks, "forecasts in 1 file of the folder `two` are taken for those of `other-name`");
+}
+
+/// Three quantiles of two places by two models, numbered as `index` has it, under a column of that name.
+fn indexed(name: &str, index: fn(usize) -> String) -> String {
+    let mut text = format!("reference_date,target,location,output_type,output_type_id,value,model_id,{name}\n");
+    let rows = ["one", "two"].iter().flat_map(|model| {
+        ["US", "01"].iter().flat_map(move |place| ["0.1", "0.5", "0.9"].map(|level| (*model, *place, level)))
+    });
+    for (at, (model, place, level)) in rows.enumerate() {
+        let value = 10 + at % 3;
+        writeln!(text, "2025-01-04,hosp,{place},quantile,{level},{value},{model},{}", index(at)).unwrap();
+    }
+    text
+}
+
+#[test]
+fn an_index_of_rows_is_no_part_of_a_question() {
+    let wanted = Forecast::Quantiles { levels: vec![0.1, 0.5, 0.9], values: vec![10.0, 11.0, 12.0] };
+    let number: fn(usize) -> String = |at| at.to_string();
+    // By its name, even where it begins anew, or by its values, whatever it is called.
+    let anew: fn(usize) -> String = |at| (at % 6).to_string();
+    for (name, index) in
+        [("__index_level_0__", number), ("__index_level_0__", anew), ("Unnamed: 0", anew), ("row", number)]
+    {
+        let (records, remarks) = read(&[("output.csv", &indexed(name, index))]).unwrap();
+        assert_eq!(
+            records.questions.keys().collect::<Vec<_>>(),
+            ["US/2025-01-04/hosp", "01/2025-01-04/hosp"],
+            "{name}"
+        );
+        assert_eq!(said(&records, "01/2025-01-04/hosp", "two"), [&wanted], "{name}");
+        has(&remarks, &format!("columns not used: {}", name.to_lowercase()));
+        has(&remarks, "a question is made up of: location, reference_date, target;");
+    }
+    // Another column that parts the levels of each forecast from each other stops it.
+    let refused = read(&[("output.csv", &indexed("row", anew))]).unwrap_err();
+    let said_so = refused.to_string();
+    has(&said_so, "output.csv: a question is made up of location, reference_date, row, target");
+    has(
+        &said_so,
+        "each of 12 forecasts by quantiles has one level alone, of 3 that there are; `row` differs most, with 6 values",
+    );
+    has(refused.way_out().unwrap(), "such as an index of rows");
+    // Medians of one place a row are forecasts of several places.
+    let medians = "reference_date,target,location,output_type,output_type_id,value,model_id\n\
+        2025-01-04,hosp,US,median,NA,10,one\n2025-01-04,hosp,01,median,NA,12,one\n";
+    assert_eq!(read(&[("output.csv", medians)]).unwrap().0.questions.len(), 2);
+}
+
+#[test]
+fn an_index_of_rows_is_no_part_of_a_forecast_unit() {
+    let table = "unnamed: 0,location,observed,forecast_date,quantile_level,predicted,model,row\n\
+        0,DE,100,2021-05-10,0.25,90,m,7\n1,DE,100,2021-05-10,0.75,110,m,8\n";
+    let (records, remarks) = read(&[("quantile.csv", table)]).unwrap();
+    let wanted = Forecast::Quantiles { levels: vec![0.25, 0.75], values: vec![90.0, 110.0] };
+    assert_eq!(said(&records, "2021-05-10/DE", "m"), [&wanted]);
+    has(&remarks, "columns not used: unnamed: 0, row");
 }

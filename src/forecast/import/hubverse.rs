@@ -5,11 +5,12 @@
 //! samples of the same forecast. A mean is no quantile: it is taken as a point of the level 0.5,
 //! said by a forecaster of its own, `MODEL mean`. A pmf makes a question of options, an ordinal one where `hub-config/tasks.json` says so; a category
 //! that it does not list is left out. The values of the task columns, in the order of the columns' names, are the question's id and its tags. Task columns
-//! are those that `hub-config/tasks.json` lists; where nothing is listed, all that are no part of the answer. Other output types are left out and counted.
+//! are those that `hub-config/tasks.json` lists; where nothing is listed, all that are no part of the answer and no index of the rows. Other output types are left out and counted.
 
 use super::content::Content;
 use super::hub_targets;
 use super::hub_tasks::Tasks;
+use super::index_columns::index_columns;
 use super::reading::{OTHER_ROW, Reading, blank, first};
 use super::values::{by_name, categorical, cdf, draws, given, joined, moment, number, quantiles};
 use super::{Importer, Recognised};
@@ -18,7 +19,7 @@ use crate::error::{Error, ErrorKind};
 use crate::forecast::tidy::{Holds, Row, Table, parse_level, parse_probability, shortened};
 use crate::forecast::{Moment, Question, QuestionKind};
 use indexmap::{IndexMap, IndexSet};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 /// Columns that are no part of the task.
@@ -56,6 +57,7 @@ impl Importer for Hubverse {
             Content::Table(table) => {
                 let mut output = Output::default();
                 output.collect(table, Path::new(&table.name), reading);
+                output.check_levels(&table.name)?;
                 output.give(reading);
                 Ok(())
             }
@@ -99,6 +101,7 @@ fn hub(folder: &Path, reading: &mut Reading<'_>) -> Result<(), Error> {
             counted(files, "file")
         ));
     }
+    output.check_levels(&folder.display().to_string())?;
     output.give(reading);
     let targets = folder.join("target-data");
     let targets = if targets.is_dir() { tables(&targets)? } else { Vec::new() };
@@ -205,7 +208,9 @@ impl Output {
                 self.tasks.ids.contains(name)
             }
         };
-        let task = by_name(names, (0..names.len()).filter(|at| is_task(&names[*at])).collect());
+        let index = if is_guessed { index_of(table) } else { HashSet::new() };
+        let task = (0..names.len()).filter(|at| is_task(&names[*at]) && !index.contains(at)).collect();
+        let task = by_name(names, task);
         let rounds = || ROUND.iter().filter_map(|name| table.column(name));
         let round = rounds().find(|at| task.contains(at)).or_else(|| rounds().next());
         let is_unused = |at: &usize| !task.contains(at) && Some(*at) != round && !VALUES.contains(&names[*at].as_str());
@@ -322,6 +327,35 @@ impl Output {
         Ok(id)
     }
 
+    /// Checks that forecasts by quantiles are whole.
+    ///
+    /// # Errors
+    /// If each has one level alone although there are several: then a column that differs from row to row was taken for one of the task's.
+    fn check_levels(&self, name: &str) -> Result<(), Error> {
+        let stated = || self.groups.values().filter(|group| !group.quantiles.is_empty());
+        let levels: BTreeSet<u64> =
+            stated().flat_map(|group| &group.quantiles).map(|(level, _)| level.to_bits()).collect();
+        if levels.len() < 2 || stated().any(|group| group.levels() > 1) {
+            return Ok(());
+        }
+        let mut values: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let tags = self.questions.values().flat_map(|question| &question.tags);
+        for (column, value) in tags.filter_map(|tag| tag.split_once('=')) {
+            values.entry(column).or_default().insert(value);
+        }
+        let most = values.iter().max_by_key(|(_, values)| values.len());
+        let most = most.map_or_else(String::new, |(column, values)| {
+            format!("; `{column}` differs most, with {}", counted(values.len(), "value"))
+        });
+        Err(Error::input(format!(
+            "{name}: a question is made up of {}, and so each of {} by quantiles has one level alone, of {} that there are{most}",
+            values.keys().copied().collect::<Vec<_>>().join(", "),
+            counted(stated().count(), "forecast"),
+            levels.len(),
+        ))
+        .help("take the column out that differs from level to level of one forecast, such as an index of rows, or read the folder of the hub, whose hub-config/tasks.json lists the task ids"))
+    }
+
     /// Hands everything over.
     fn give(self, reading: &mut Reading<'_>) {
         for columns in self.guessed.iter().filter(|columns| !columns.is_empty()) {
@@ -382,6 +416,15 @@ impl Output {
             }
         }
     }
+}
+
+/// The columns that number rows, of which a forecast has one for each level, draw, place or category.
+fn index_of(table: &Table) -> HashSet<usize> {
+    let [output_type, id] = ["output_type", "output_type_id"].map(|name| table.column(name));
+    index_columns(table, |row| {
+        let has_parts = ["quantile", "sample", "cdf", "pmf"].contains(&row.cell(output_type));
+        has_parts.then(|| row.cell(id))
+    })
 }
 
 fn row_id(names: &[String]) -> Option<usize> {

@@ -22,6 +22,7 @@ mod hub_tasks;
 #[cfg(test)]
 mod hub_tests;
 mod hubverse;
+mod index_columns;
 mod kalshi;
 mod manifold;
 mod metaculus;

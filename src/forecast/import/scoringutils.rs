@@ -4,10 +4,11 @@
 //! of them, it is one of points, taken as medians, where `observed` has numbers that are no levels or `predicted` what can be no probability, and else one of yes/no
 //! questions, where `predicted` is the probability of the second level of `observed`; a third one is left out, or the table refused where none of them
 //! is a word for yes or no. A few numbers beside 0 and 1 are slips. Before version 2.0 the columns were `true_value`, `prediction`, `quantile` and `sample`. Every other
-//! column but `model` in which anything stands is part of the forecast unit:
+//! column but `model` in which anything stands is part of the forecast unit, unless it numbers the rows of forecasts of several:
 //! its values, in the order of the columns' names, make the question's id and its tags, those that do not say when it was forecast its cluster.
 
 use super::content::Content;
+use super::index_columns::index_columns;
 use super::reading::{OTHER_ROW, Reading, blank, first};
 use super::values::{binary, by_name, categorical, day_after, draws, given, joined, moment, number, quantiles};
 use super::{Importer, Recognised};
@@ -17,7 +18,7 @@ use crate::forecast::tidy::{Holds, Row, Table, parse_level, parse_probability};
 use crate::forecast::{Forecast, Moment, Outcome, Question, QuestionKind, Resolution};
 use indexmap::{IndexMap, IndexSet};
 use jiff::civil::Date;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Columns that are no part of the forecast unit.
 const VALUES: [&str; 6] = ["observed", "predicted", "quantile_level", "sample_id", "predicted_label", "model"];
@@ -27,8 +28,6 @@ const BEFORE: [&str; 6] = ["true_value", "prediction", "quantile", "sample", "pr
 pub(super) const MADE: [&str; 4] = ["forecast_date", "reference_date", "origin_date", "made_at"];
 /// Columns that say which day is forecast.
 pub(super) const TARGET: [&str; 3] = ["target_end_date", "target_date", "date"];
-/// When a forecast is taken for made if its table does not say.
-const UNDATED: Date = Date::constant(1970, 1, 1);
 
 /// See the module.
 #[derive(Debug)]
@@ -82,9 +81,10 @@ impl Importer for Scoringutils {
     fn read(&self, _: Recognised, content: &Content, reading: &mut Reading<'_>) -> Result<(), Error> {
         let Some(table) = content.table() else { return Ok(()) };
         reading.rows(table.rows.len());
-        let unit = (0..table.columns().len()).filter(|at| is_unit(table, *at)).collect();
-        let unit = by_name(table.columns(), unit);
         let (kind, doubt) = kind_of(table);
+        let index = index_of(table, kind);
+        let unit = (0..table.columns().len()).filter(|at| is_unit(table, *at) && !index.contains(at)).collect();
+        let unit = by_name(table.columns(), unit);
         if !unit.is_empty() {
             let columns: Vec<&str> = unit.iter().map(|at| table.columns()[*at].as_str()).collect();
             reading.note(format!("a question is made up of: {}", columns.join(", ")));
@@ -154,6 +154,17 @@ fn is_unit(table: &Table, at: usize) -> bool {
     let names_another = name.strip_suffix("_name").is_some_and(|coded| table.column(coded).is_some());
     let is_given = || table.rows.iter().any(|row| given(row.cell(Some(at))).is_some());
     !name.is_empty() && !value_names(table).contains(&name) && !names_another && is_given()
+}
+
+/// The columns that number rows, where a forecast has several.
+fn index_of(table: &Table, kind: Kind) -> HashSet<usize> {
+    let [_, _, level, sample, label, _] = value_names(table).map(|name| table.column(name));
+    match kind {
+        Kind::Quantiles => index_columns(table, |row| level.map(|at| row.cell(Some(at)))),
+        Kind::Draws => index_columns(table, |row| sample.map(|at| row.cell(Some(at)))),
+        Kind::Options => index_columns(table, |row| label.map(|at| row.cell(Some(at)))),
+        Kind::Points | Kind::Binary => HashSet::new(),
+    }
 }
 
 /// What a table holds, and what is said where that is in doubt.
@@ -299,7 +310,8 @@ fn collect(table: &Table, kind: Kind, unit: &[usize], reading: &mut Reading<'_>)
     let first_of = |known: &[&str]| known.iter().find_map(|name| table.column(name));
     let (made, target) = (first_of(&MADE), first_of(&TARGET));
     if made.is_none() {
-        reading.note(format!("no column says when the forecasts were made; they are taken for made on {UNDATED}"));
+        let undated = Moment::UNDATED;
+        reading.note(format!("no column says when the forecasts were made; they are taken for made on {undated}"));
     }
     let values = value_names(table);
     let dropped = (0..names.len()).filter(|at| !unit.contains(at) && !values.contains(&names[*at].as_str()));
@@ -326,7 +338,7 @@ fn collect(table: &Table, kind: Kind, unit: &[usize], reading: &mut Reading<'_>)
             continue;
         };
         let made_at = match made.map(|at| moment(row.cell(Some(at)))) {
-            None => Moment::Day(UNDATED),
+            None => Moment::UNDATED,
             Some(Ok(made_at)) => made_at,
             Some(Err(problem)) => {
                 reading.leave_out(row.line, "no day of the forecast", &problem);

@@ -450,6 +450,31 @@ fn a_table_with_the_outcome_beside_each_forecast_says_all_there_is_to_say() {
 }
 
 #[test]
+fn forecasts_whose_outcomes_are_held_back_with_their_column_are_what_they_are() {
+    let table = "panel,round,forecaster,question_id,forecast_date,resolution_date,forecast,question\n\
+        p,1,ann,a,2025-01-02,2025-02-01,0.8,Will a?\np,1,bob,a,2025-01-03,2025-02-01,70%,Will a?\n\
+        p,1,ann,b,,2025-02-01,0.3,Will b?\n";
+    let (records, remarks) = read(&[("now.csv", table)]).unwrap();
+    assert_eq!(said(&records, "a", "bob"), [&Forecast::Binary { probability: 0.7 }]);
+    assert_eq!((records.questions["a"].ask.as_str(), records.outcomes.len()), ("Will a?", 0));
+    let made: Vec<bool> = records.forecasts.iter().map(|record| record.made_at.is_known()).collect();
+    assert_eq!(made, [true, true, false]);
+    has(&remarks, "recognised as forecasts without outcomes");
+    has(&remarks, "there is no column of outcomes: 2 questions pending");
+    let by_event = "event,forecaster,date,prob\nrain,ann,2025-01-02,0.4\n";
+    assert_eq!(read(&[("e.csv", by_event)]).unwrap().0.forecasts[0].question, "2025-01-02/rain");
+    // A table of our own stays one, and one that lacks a column of ours is told so.
+    for own in [
+        "question,forecaster,made_at,probability,event\nq,ann,2025-01-02,0.5,e\n",
+        "question,forecaster,date,probability\nq,ann,2025-01-02,0.5\n",
+        "question,forecaster,probability,event\nq,ann,0.5,e\n",
+        "question_id,forecaster,made_at,option,probability\nq,ann,2025-01-02,x,1\n",
+    ] {
+        assert!(!InputFile::from_bytes("o.csv", own.as_bytes()).unwrap().is_of_the_field(), "{own}");
+    }
+}
+
+#[test]
 fn a_tidy_table_may_have_the_outcome_beside_each_forecast() {
     let table = "question,forecaster,probability,outcome,made_at,until\n\
         a,ann,0.8,,2025-01-02,2025-01-03\n\

@@ -5,12 +5,17 @@ use super::choose::{Choice, choose};
 use super::fitted::FittedPool;
 use super::loss::{Losses, Past};
 use super::method::QuantileMethod;
-use super::panel::{Panel, Target, is_before, usual_levels};
-use crate::forecast::{Forecast, ForecastRecord, Records, Scale, number_text};
+use super::panel::{Panel, Target, usual_levels};
+use crate::diagnostic::counted;
+use crate::forecast::{Forecast, ForecastRecord, Moment, Records, Scale, number_text};
+use crate::pool::{Counted, Counting, related};
 use std::collections::BTreeSet;
 
 /// Said where no outcome came early enough to be learned from.
-pub const NOTHING_KNOWN: &str = "no outcome of the past was known before the first forecast to be pooled was made";
+pub const NOTHING_KNOWN: &str = "no outcome of the past was known before the forecasts to be pooled were made";
+
+/// Where nothing was known before the first forecast of now, a pool is chosen anew once so many times as much is known.
+const GROWTH: usize = 2;
 
 /// How forecasts by quantiles are pooled.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +30,8 @@ pub struct QuantileOptions {
     pub without: BTreeSet<String>,
     /// The forecaster that the pool becomes.
     pub name: String,
+    /// Which outcomes of the past count; without it, the days of past and now say that.
+    pub asked: Option<Counting>,
 }
 
 /// Pooled forecasts, and how they came about.
@@ -42,6 +49,8 @@ pub struct PooledQuantiles {
     pub fitted: FittedPool,
     /// How many targets of the past could be learned from.
     pub learned_from: usize,
+    /// Which outcomes of the past counted; `None` without forecasts of now.
+    pub counted: Option<Counted>,
     /// Questions of the past that nothing was learned from, since they had not resolved before the last of the forecasts of now was made.
     pub held_back: usize,
     /// How many times the pool was fitted anew since outcomes became known between forecasts of now.
@@ -56,6 +65,8 @@ pub struct PooledQuantiles {
     pub without_pool: usize,
     /// Targets of now at which the pool that was chosen does not exist, so that the plain mean took its place.
     pub by_mean: usize,
+    /// Targets of now from before any outcome was known: the plain mean took the place of a pool that is chosen.
+    pub before_known: usize,
     /// Forecasts, then and now, that were brought from other levels, and those left out because their levels do not reach as far.
     pub brought: usize,
     /// See `brought`.
@@ -67,7 +78,9 @@ pub struct PooledQuantiles {
 /// Fits a pool on the past and applies it to forecasts of now, whose outcomes are not looked at.
 ///
 /// For each forecast of now only those outcomes of the past count that were known before it was made; where new ones became known since
-/// the last fit, weights and pivot are fitted anew. Which pool it is stays as chosen before the first. Without forecasts of now the pool is
+/// the last fit, weights and pivot are fitted anew. Which pool it is stays as chosen before the first; where nothing was known then, the plain mean stands until
+/// something is, and the pool is chosen anew once twice as much is known, and before the last. For forecasts made nobody knows when, and wherever the rule is
+/// another ([`Counting`]), every outcome counts but for questions of now and those that share a cluster with one. Without forecasts of now the pool is
 /// fitted on the whole past. Where the pool that was chosen does not exist (a mean of logarithms, for numbers of -1 and below) the plain mean takes its place;
 /// one that was named gives nothing there. A pool that was named and learns nothing needs no past; without one nothing can be said of what to expect.
 ///
@@ -101,7 +114,7 @@ pub fn pool_quantiles(past: &Records, now: &Records, options: &QuantileOptions) 
     let known = Panel::new(past, members.clone(), levels.clone());
     let mut unresolved = now.clone();
     unresolved.outcomes.clear();
-    let now = Panel::on(options.scale, &unresolved, members.clone(), levels);
+    let mut now = Panel::on(options.scale, &unresolved, members.clone(), levels);
     let below = |target: &&Target| options.scale == Scale::Log && target.outcome.is_some_and(|outcome| outcome < 0.0);
     if let Some((target, outcome)) = known.targets.iter().find(below).and_then(|target| Some((target, target.outcome?)))
     {
@@ -112,55 +125,93 @@ pub fn pool_quantiles(past: &Records, now: &Records, options: &QuantileOptions) 
         ));
     }
     let losses = Losses::new(&known, options.scale);
-    let whole = Past::whole(&known, &losses);
+    let all = Past::whole(&known, &losses);
+    let needs_none = !now.targets.is_empty() && options.only.is_some_and(QuantileMethod::learns_nothing);
+    let resolved = |at: &usize| known.targets[*at].resolved_on.map_or(f64::INFINITY, Moment::epoch_days);
+    let moments: Vec<Moment> = now.targets.iter().map(|target| target.made_at).collect();
+    // What has nothing to learn does not miss what was not known.
+    let days = all.targets.iter().filter(|_| !needs_none).map(resolved);
+    let rule = options.asked.unwrap_or_else(|| Counting::by_days(&moments, days));
+    let set_apart = if rule.is_parted_by_days(&moments) { BTreeSet::new() } else { related(past, &unresolved) };
+    let is_apart = |at: &usize| set_apart.contains(&known.targets[*at].question);
+    let whole = Past { targets: all.targets.iter().copied().filter(|at| !is_apart(at)).collect(), ..all.clone() };
+    // Those for which every outcome counts come last, whenever they were made.
+    let looks_from = |target: &Target| rule.looks_from(target.made_at);
+    now.targets.sort_by(|a, b| looks_from(a).total_cmp(&looks_from(b)));
     let before = |target: &Target| -> Past<'_> {
-        let is_known = |at: &usize| {
-            let resolved_on = known.targets[*at].resolved_on;
-            resolved_on.is_some_and(|on| on.epoch_days() < target.made_at.epoch_days())
-        };
+        let from = looks_from(target);
+        let is_known = |at: &usize| resolved(at) < from;
         Past { targets: whole.targets.iter().copied().filter(is_known).collect(), ..whole.clone() }
     };
     let first = now.targets.first().map_or_else(|| whole.clone(), before);
-    let needs_none = !now.targets.is_empty() && options.only.is_some_and(QuantileMethod::learns_nothing);
-    if first.targets.is_empty() && !needs_none {
-        let why = if whole.targets.is_empty() { "no forecast of the past has an outcome" } else { NOTHING_KNOWN };
-        return Err(why.to_owned());
-    }
     let last = now.targets.last().map_or_else(|| whole.clone(), before);
+    if last.targets.is_empty() && !needs_none {
+        return Err(match (all.targets.len(), whole.targets.len()) {
+            (0, _) => "no forecast of the past has an outcome".to_owned(),
+            (_, 0) => format!(
+                "there is nothing to learn from: {} of the past with an outcome, of which each is to be pooled, too, or shares a cluster with one that is",
+                counted(asked(&known, &all.targets).len(), "question")
+            ),
+            _ => NOTHING_KNOWN.to_owned(),
+        });
+    }
+    // A pool that must learn, where nothing was known at first, is chosen as outcomes become known.
+    let is_chosen_later = first.targets.is_empty() && !needs_none;
     // What learns nothing may be judged by whatever is known in the end.
-    let choice = choose(if first.targets.is_empty() { &last } else { &first }, reference, options.only);
-    let method = match (options.only, &choice) {
-        (Some(only), _) => only,
-        (None, Some(choice)) => choice.candidates[choice.chosen].method,
-        (None, None) => QuantileMethod { pool: QUANTILE_POOLS[0], has_pivot: false },
+    let choice = choose(if first.targets.is_empty() && needs_none { &last } else { &first }, reference, options.only);
+    let method = method_of(choice.as_ref(), options);
+    let pivot_of = |method: QuantileMethod| reference.filter(|_| method.has_pivot);
+    let mut fitted = if is_chosen_later {
+        FittedPool::fit(QUANTILE_POOLS[0], &first, None)
+    } else {
+        FittedPool::fit(method.pool, &first, pivot_of(method))
     };
-    let pivot = reference.filter(|_| method.has_pivot);
-    let mut fitted = FittedPool::fit(method.pool, &first, pivot);
+    let mut chosen_by = first.targets.len();
     let learnable = asked(&known, &last.targets);
+    let of_now: BTreeSet<&str> = now.targets.iter().map(|target| target.question.as_str()).collect();
+    let without = asked(&known, &all.targets).difference(&asked(&known, &whole.targets)).copied().collect::<Vec<_>>();
+    let same = without.iter().filter(|question| of_now.contains(*question)).count();
+    let undated = moments.iter().filter(|moment| !moment.is_known()).count();
+    let counts = Counted { rule, undated, same, related: without.len() - same };
     let mut pooled = PooledQuantiles {
         reference,
         choice,
         method,
         learned_from: first.targets.len(),
+        counted: (!moments.is_empty()).then_some(counts),
         held_back: asked(&known, &whole.targets).difference(&learnable).count(),
-        fits: 1,
+        fits: usize::from(!is_chosen_later),
         new: today.difference(&then).cloned().collect(),
         forecasts: Vec::new(),
         unpivoted: 0,
         without_pool: 0,
         by_mean: 0,
+        before_known: 0,
         brought: known.brought + now.brought,
         short: known.short + now.short,
         off_scale: now.off_scale,
         fitted: fitted.clone(),
         members,
     };
-    for moment in now.targets.chunk_by(|a, b| !is_before(a.made_at, b.made_at)) {
+    for moment in now.targets.chunk_by(|a, b| looks_from(a) == looks_from(b)) {
         let learned = moment.first().map_or_else(|| first.clone(), before);
-        if learned.targets.len() != pooled.learned_from {
-            fitted = FittedPool::fit(method.pool, &learned, pivot);
-            pooled.learned_from = learned.targets.len();
+        let count = learned.targets.len();
+        if count != pooled.learned_from {
+            if is_chosen_later && (count >= GROWTH * chosen_by || count == last.targets.len()) {
+                pooled.choice = choose(&learned, reference, options.only);
+                pooled.method = method_of(pooled.choice.as_ref(), options);
+                chosen_by = count;
+            }
+            fitted = FittedPool::fit(pooled.method.pool, &learned, pivot_of(pooled.method));
+            pooled.learned_from = count;
             pooled.fits += 1;
+        }
+        if is_chosen_later && count == 0 {
+            if options.only.is_some() {
+                pooled.without_pool += moment.len();
+                continue;
+            }
+            pooled.before_known += moment.len();
         }
         for target in moment {
             let found = fitted.at(&now.levels, target).or_else(|| {
@@ -186,6 +237,12 @@ pub fn pool_quantiles(past: &Records, now: &Records, options: &QuantileOptions) 
     }
     pooled.fitted = fitted;
     Ok(pooled)
+}
+
+/// The pool that was named or chosen; the plain mean where neither was.
+fn method_of(choice: Option<&Choice>, options: &QuantileOptions) -> QuantileMethod {
+    let chosen = || choice.map(|choice| choice.candidates[choice.chosen].method);
+    options.only.or_else(chosen).unwrap_or(QuantileMethod { pool: QUANTILE_POOLS[0], has_pivot: false })
 }
 
 /// The questions of these targets.

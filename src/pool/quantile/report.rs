@@ -2,7 +2,7 @@
 
 use super::of_records::{PooledQuantiles, QuantileOptions};
 use crate::forecast::Scale;
-use crate::pool::{Estimate, POOL_SCHEMA};
+use crate::pool::{Counted, Estimate, POOL_SCHEMA};
 use serde::Serialize;
 
 /// How many of the heaviest weights are told.
@@ -36,7 +36,7 @@ pub struct QuantileChoice {
     pub clusters: usize,
     /// Stretches of time that were held out in turn.
     pub stretches: usize,
-    /// What was tried, the plain mean first; empty where the past is too short to hold out a part of it.
+    /// What was tried, the plain mean first; empty where the past cannot be parted in time, to hold out a part of it.
     pub tried: Vec<TriedQuantiles>,
     /// The pool that was chosen or named.
     pub chosen: String,
@@ -58,6 +58,8 @@ pub struct QuantileChoice {
     pub against_best: Option<Estimate>,
     /// How many times the pool was fitted, since outcomes became known between the forecasts that were pooled.
     pub fits: usize,
+    /// Which outcomes of the past counted; absent where nothing was to be pooled.
+    pub counted: Option<Counted>,
     /// Questions of the past that nothing was learned from, since they had not resolved before the last of the new forecasts was made, or by the day
     /// up to which was to be learned.
     pub held_back: usize,
@@ -69,6 +71,8 @@ pub struct QuantileChoice {
     pub without_pool: usize,
     /// New targets pooled by the plain mean, since the pool that was chosen does not exist there.
     pub by_mean: usize,
+    /// New targets from before any outcome was known, pooled by the plain mean.
+    pub before_known: usize,
     /// Forecasts brought from other levels.
     pub brought: usize,
     /// Forecasts left out because their levels do not reach as far.
@@ -136,11 +140,13 @@ impl QuantileReport {
             best_in_training: choice.and_then(|choice| choice.best_in_training.as_ref()).map(Estimate::of),
             against_best: choice.and_then(|choice| choice.against_best.as_ref()).map(Estimate::of),
             fits: pooled.fits,
+            counted: pooled.counted,
             held_back: pooled.held_back,
             pooled: pooled.forecasts.len(),
             unpivoted: pooled.unpivoted,
             without_pool: pooled.without_pool,
             by_mean: pooled.by_mean,
+            before_known: pooled.before_known,
             brought: pooled.brought,
             short: pooled.short,
             off_scale: pooled.off_scale,
@@ -154,7 +160,7 @@ impl QuantileReport {
 fn why(pooled: &PooledQuantiles, options: &QuantileOptions) -> String {
     match &pooled.choice {
         _ if options.only.is_some() => "it was named".to_owned(),
-        None => "the past is too short to hold out a part of it: the plain mean stays".to_owned(),
+        None => "the past cannot be parted in time, to hold out a part of it: the plain mean stays".to_owned(),
         Some(choice) if choice.chosen == 0 => "no pool is better than the plain mean beyond error".to_owned(),
         Some(_) => {
             "the plain mean is beaten beyond error, and of those better this one scores best where it had not learned"

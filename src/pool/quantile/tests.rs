@@ -5,6 +5,7 @@ use super::*;
 use crate::forecast::{Forecast, ForecastRecord, Moment, Outcome, Question, QuestionKind, Records, Resolution, Scale};
 use crate::math::SplitMix;
 use crate::math::normal;
+use crate::pool::{Counted, Counting};
 use jiff::civil::{Date, date};
 
 const LEVELS: [f64; 5] = [0.05, 0.25, 0.5, 0.75, 0.95];
@@ -334,7 +335,8 @@ fn what_learns_nothing_needs_no_past() {
             assert!(pooled.choice.is_none(), "{method}");
         }
         for method in ["weighted", "weighted-linear", "stacked", "best-and-mean", "mean+pivot"] {
-            assert!(pool_quantiles(&past, &now, &options(method)).is_err(), "{method}");
+            let strict = QuantileOptions { asked: Some(Counting::KnownBefore), ..options(method) };
+            assert!(pool_quantiles(&past, &now, &strict).is_err(), "{method}");
         }
     }
     let pooled = pool_quantiles(&Records::default(), &now, &options("mean")).expect("it needs no past");
@@ -382,7 +384,9 @@ fn other_levels_are_brought_or_left_out_and_newcomers_named() {
     let nobody = QuantileOptions { reference: Some("nobody".to_owned()), ..options.clone() };
     assert!(pool_quantiles(&past, &now, &nobody).is_err());
     assert!(pool_quantiles(&Records::default(), &now, &options).is_err());
-    assert!(pool_quantiles(&now, &past, &options).is_err(), "what came later teaches nothing");
+    let strict = QuantileOptions { asked: Some(Counting::KnownBefore), ..options };
+    let refused = pool_quantiles(&now, &past, &strict).expect_err("what came later teaches nothing");
+    assert_eq!(refused, NOTHING_KNOWN);
 }
 
 /// A past of counts does not make counts of forecasts that go below 0; the logarithmic scale cannot hold them, and says so.
@@ -436,4 +440,87 @@ fn numbers_below_zero_stay_as_they_are_and_the_log_scale_leaves_them_out() {
     past.outcomes.values_mut().take(1).for_each(|outcome| outcome.resolution = Resolution::Value(-1.0));
     let refused = pool_quantiles(&past, &now, &log).expect_err("a number below 0 came");
     assert!(refused.contains("came to -1"), "{refused}");
+}
+
+/// A pool named and its options.
+fn named(method: &str, asked: Option<Counting>) -> QuantileOptions {
+    let options = QuantileOptions { name: "pool".to_owned(), asked, ..QuantileOptions::default() };
+    if method == "auto" { options } else { options.only(method).expect("it is listed") }
+}
+
+#[test]
+fn where_days_say_nothing_the_whole_past_teaches_but_for_what_is_related() {
+    let past = weekly(10..50, 6);
+    let mut now = weekly(60..63, 7);
+    let pooled = |past: &Records, now: &Records, asked| {
+        pool_quantiles(past, now, &named("weighted", asked)).expect("the whole past counts")
+    };
+    let values = |pooled: &PooledQuantiles| -> Vec<Forecast> {
+        pooled.forecasts.iter().map(|record| record.forecast.clone()).collect()
+    };
+    let in_time = pooled(&past, &now, None);
+    let rule = |pooled: &PooledQuantiles| pooled.counted.expect("forecasts were pooled").rule;
+    assert_eq!((rule(&in_time), in_time.learned_from), (Counting::KnownBefore, 40));
+    // Nobody knows when: nothing is held back.
+    now.forecasts.iter_mut().for_each(|record| record.made_at = Moment::UNDATED);
+    let undated = pooled(&past, &now, None);
+    let expected = Counted { rule: Counting::DaysUnknown, undated: 3, same: 0, related: 0 };
+    assert_eq!((undated.counted, undated.held_back, undated.fits), (Some(expected), 0, 1));
+    assert_eq!(values(&undated), values(&in_time));
+    // All of the past came later.
+    let mut early = weekly(0..3, 7);
+    let later = pooled(&past, &early, None);
+    assert_eq!((rule(&later), later.learned_from, later.held_back), (Counting::NoneKnown, 40, 0));
+    assert_eq!(values(&later), values(&in_time));
+    // What shares a cluster is set apart, and so is what is to be pooled itself.
+    let mut tied = past.clone();
+    for id in ["q20", "q21"] {
+        tied.questions[id].cluster = Some("flood".to_owned());
+    }
+    early.questions["q1"].cluster = Some("flood".to_owned());
+    let apart = pooled(&tied, &early, None);
+    assert_eq!(apart.counted.map(|counted| (counted.same, counted.related)), Some((0, 2)));
+    let mut without = past.clone();
+    without.forecasts.retain(|record| !["q20", "q21"].contains(&record.question.as_str()));
+    assert_eq!(values(&apart), values(&pooled(&without, &early, None)));
+    assert_ne!(values(&apart), values(&later));
+    // Days that part past and new leave related questions in, unless it is asked for otherwise.
+    let mut late = weekly(60..63, 7);
+    late.questions["q60"].cluster = Some("flood".to_owned());
+    assert_eq!(pooled(&tied, &late, None).learned_from, 40);
+    assert_eq!(pooled(&tied, &late, Some(Counting::AsIfKnown)).learned_from, 38);
+    assert_eq!(rule(&pooled(&past, &past, None)), Counting::KnownBefore);
+    let refused = pool_quantiles(&past, &past, &named("weighted", Some(Counting::AsIfKnown)));
+    assert!(refused.expect_err("nothing is left").contains("40 questions of the past with an outcome"));
+}
+
+#[test]
+fn where_nothing_was_known_at_first_the_pool_is_chosen_as_outcomes_become_known() {
+    let past = weekly(0..60, 11);
+    let mut now = weekly(0..60, 12);
+    let renamed = |id: &str| format!("new-{id}");
+    now.questions = now.questions.values().map(|q| Question { id: renamed(&q.id), ..q.clone() }).map(by_id).collect();
+    now.forecasts.iter_mut().for_each(|record| record.question = renamed(&record.question));
+    now.outcomes.clear();
+    let pooled = |now: &Records, method: &str, asked| {
+        pool_quantiles(&past, now, &named(method, asked)).expect("something is known in the end")
+    };
+    let walked = pooled(&now, "auto", None);
+    assert_eq!((walked.forecasts.len(), walked.before_known, walked.learned_from), (60, 1, 59));
+    assert_ne!(walked.method.to_string(), "mean");
+    // The first is the plain mean, the last what is learned of what was known by then.
+    let first = pooled(&now, "mean", None);
+    assert_eq!(walked.forecasts[0].forecast, first.forecasts[0].forecast);
+    let mut last = now.clone();
+    last.forecasts.retain(|record| record.question == "new-q59");
+    assert_eq!(walked.forecasts[59], pooled(&last, "auto", None).forecasts[0]);
+    // A pool that was named gives nothing until it has learned.
+    let weighted = pooled(&now, "weighted", None);
+    assert_eq!((weighted.forecasts.len(), weighted.without_pool, weighted.before_known), (59, 1, 0));
+    let all = pooled(&now, "weighted", Some(Counting::AsIfKnown));
+    assert_eq!((all.forecasts.len(), all.learned_from, all.fits, all.held_back), (60, 60, 1, 0));
+}
+
+fn by_id(question: Question) -> (String, Question) {
+    (question.id.clone(), question)
 }
