@@ -20,8 +20,8 @@ const EXAMPLE: &str = "Examples:
 
 /// Show what a forecast becomes day by day while nothing happens
 ///
-/// Of "30 % by December" less is left in November: this is the right forecast as long as there is no news. Of each day that is shown which is known on
-/// its morning; the day on which it was said is known to the forecast. `score`, `compare`, `calibrate` and
+/// Of "30 % by December" less is left in November: this is the right forecast as long as there is no news. A row says what stands on the morning of
+/// its day; a forecast knows the day on which it was said. `score`, `compare`, `calibrate` and
 /// `leaderboard` take `--live` to judge such curves beside the numbers that were left as they were.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLE)]
