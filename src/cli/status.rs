@@ -25,9 +25,9 @@ const EXAMPLE: &str = "Examples:
 /// Show what is open, closing soon, due, resolved, and what is left of each forecast today
 ///
 /// A question is due when its last day is over and nobody said what became of it. While a question is open its forecasts are shown as they were recorded
-/// and as they are today if nothing has happened through the day before: by the curve that was recorded with them, or, of yes/no, as if yes could come on any day until the
-/// question closes (`--pace`; a tag of the question such as `pace=none` comes first). Of options today's leading one is shown, of a day its median or how
-/// likely it is never, of a number median and range. A forecast is stale once that has moved it by more than `--stale`.
+/// and as they are today if nothing has happened through the day before: by the curve that was recorded with them, or, of yes/no, as if yes could come on
+/// any day until the question closes (`--pace`; a tag of the question such as `pace=none` comes first). Of options today's leading one is shown, of a day
+/// its median or how likely it is never, of a number median and range. A forecast is stale once that has moved it by more than `--stale`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLE)]
 pub(super) struct Arguments {
@@ -119,7 +119,7 @@ struct Latest<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<Moment>,
     forecast: &'a Forecast,
-    /// What it is if nothing has happened through the day before the one looked from; `null` where that cannot be said: it was withdrawn, or the question is resolved.
+    /// What it is if nothing has happened through the day before; `null` where that cannot be said: it was withdrawn, or the question is resolved.
     today: Option<Today>,
 }
 
