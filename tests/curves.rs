@@ -174,10 +174,10 @@ fn the_curve_of_one_deadline_is_its_closed_form() {
         assert!((value - closed).abs() < 1e-9, "{day}: {value}, {closed}");
     }
     assert_eq!(points.last(), Some(&(date(2026, 6, 30), 0.0)));
-    // Between the days that are kept, straight lines are near enough.
+    // Between the days that are kept, straight lines are near enough. On a morning the day itself is still ahead.
     let ledger = json(folder, &["status", "--as-of", "2026-03-07"]);
     let today = &ledger["questions"][0]["forecasts"][0]["today"];
-    let closed = 1.0 - 0.7_f64.powf(1.0 - 65.0 / all);
+    let closed = 1.0 - 0.7_f64.powf(1.0 - 64.0 / all);
     assert_eq!(today["by"], "recorded");
     assert!((today["probability"].as_f64().expect("a number") - closed).abs() < 0.006, "{today}");
 }
@@ -200,8 +200,8 @@ fn recorded_curves_are_scored_day_by_day() {
         let rows = scored["rows"].as_array().expect("rows").iter();
         rows.into_iter().find(|row| row["forecaster"] == name).and_then(|row| row["mean"].as_f64()).expect(name)
     };
-    // Four days: 0.4, 0.3, 0.2; the curve ends there, and its last value stands.
-    let lived = (0.16 + 0.09 + 2.0 * 0.04) / 4.0;
+    // Four days, of each what is known on its morning: 0.4 on the day on which it was made and the next, 0.3, 0.2.
+    let lived = (2.0 * 0.16 + 0.09 + 0.04) / 4.0;
     assert!((mean("house live") - lived).abs() < 1e-12, "{}", mean("house live"));
     assert!((mean("guest live") - 0.16).abs() < 1e-12 && (mean("house") - 0.16).abs() < 1e-12);
 }
@@ -232,7 +232,8 @@ fn options_days_and_numbers_have_a_value_of_today_too() {
     };
     let number = |value: &Value| value.as_f64().unwrap_or_else(|| panic!("{value} is no number"));
     for elapsed in [30_i64, 65, 120, 180] {
-        let looked = status(date(2026, 1, 1).checked_add(jiff::Span::new().days(elapsed)).expect("a day"));
+        // On the morning after so many days.
+        let looked = status(date(2026, 1, 2).checked_add(jiff::Span::new().days(elapsed)).expect("a day"));
         let come = 1.0 - 0.7_f64.powf(1.0 - elapsed as f64 / 180.0);
         let (options, day) = (today(&looked, "k"), today(&looked, "mday"));
         assert_eq!((&options["by"], &day["by"]), (&"recorded".into(), &"recorded".into()), "{looked}");
@@ -243,16 +244,16 @@ fn options_days_and_numbers_have_a_value_of_today_too() {
         let never = number(&day["forecast"]["never"]);
         assert!((never - (1.0 - come)).abs() < bound, "{elapsed}: {day}");
     }
-    let last = status(date(2026, 6, 30));
+    let last = status(date(2026, 7, 1));
     let median = number(&today(&last, "v")["forecast"]["values"][3]);
     assert!((median - 20.0).abs() < 0.05, "{median}: it is the other normal one by now");
-    // Never has moved by ten points when 0.2 is left to come: ln 0.8 / ln 0.7 = 0.626 of the time, on the 8th of March.
+    // Never has moved by ten points when 0.2 is left to come: ln 0.8 / ln 0.7 = 0.626 of the time, at the end of the 8th of March.
     let stale: Date = today(&last, "mday")["stale_since"].as_str().expect("a day").parse().expect("a day");
     assert!(stale >= date(2026, 3, 3) && stale <= date(2026, 3, 14), "{stale}");
-    let shown = foretell(folder, &["status", "--as-of", "2026-06-30"]);
+    let shown = foretell(folder, &["status", "--as-of", "2026-07-01"]);
     let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
     assert!(shown.contains("y 80") && shown.contains("never 100") && shown.contains("stale since"), "{shown}");
-    let csv = foretell(folder, &["status", "--as-of", "2026-06-30", "--format", "csv"]);
+    let csv = foretell(folder, &["status", "--as-of", "2026-07-01", "--format", "csv"]);
     let csv = String::from_utf8_lossy(&csv.stdout).into_owned();
     assert_eq!(csv.lines().count(), 4, "{csv}");
     assert!(csv.contains("never 100"), "{csv}");
@@ -264,4 +265,98 @@ fn options_days_and_numbers_have_a_value_of_today_too() {
     }
     let again = json(folder, &["status", "--as-of", "2026-03-07", "--ledger", "other.db"]);
     assert_eq!(again["questions"], status(date(2026, 3, 7))["questions"]);
+}
+
+/// One forecast, by a scenario with its curve and by a person without one: on every morning both are what is left of the days that are not over, and so are
+/// the scores of both. Left is `1 - 0.4^(share of the 19 days)`, with 60 % on the day itself and the next, and something on the last day.
+#[test]
+fn there_is_one_clock() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    let scenario = "title = \"t\"\nas_of = 2026-03-12\nhorizon = 2026-12-31\nforecaster = \"model\"\n[event.s]\n\
+                    when = \"60% by 2026-03-31\"\n[question.strike]\nask = \"?\"\nholds = \"s by 2026-03-31\"\ncloses = 2026-03-31\n\
+                    resolves = \"by sight\"\n";
+    std::fs::write(folder.join("strike.toml"), scenario).expect("it can be written");
+    foretell(folder, &["run", "strike.toml", "--record", "--exact"]);
+    foretell(folder, &["record", "strike", "--forecaster", "anna", "--probability", "60%", "--made-at", "2026-03-12"]);
+    let closed = |day: Date| {
+        let over = f64::from((day - date(2026, 3, 13)).get_days().max(0));
+        1.0 - 0.4_f64.powf(1.0 - over / 19.0)
+    };
+    let days: Vec<Date> = date(2026, 3, 12).series(jiff::Span::new().days(1)).take(21).collect();
+    assert_eq!(days.last(), Some(&date(2026, 4, 1)));
+    for day in &days {
+        let status = json(folder, &["status", "--as-of", &day.to_string()]);
+        let of = |name: &str| {
+            let forecasts = status["questions"][0]["forecasts"].as_array().expect("a list");
+            let found = forecasts.iter().find(|one| one["forecaster"] == name).expect(name);
+            (found["today"]["by"].clone(), found["today"]["probability"].as_f64().expect("a number"))
+        };
+        let ((by_curve, model), (by_pace, anna)) = (of("model"), of("anna"));
+        assert_eq!((&by_curve, &by_pace), (&"recorded".into(), &"pace".into()));
+        // Straight pieces are within half a point in their middle.
+        assert!((anna - closed(*day)).abs() < 1e-12 && (model - anna).abs() < 0.006, "{day}: {anna}, {model}");
+        let live = json(
+            folder,
+            &["live", "60%", "--made-at", "2026-03-12", "--closes", "2026-03-31", "--on", &day.to_string()],
+        );
+        assert_eq!(live["curve"][0]["probability"].as_f64(), Some(anna), "{day}");
+        let is_over = *day > date(2026, 3, 31);
+        assert_eq!((anna > 0.04, model > 0.04), (!is_over, !is_over), "{day}: on the last day something is left");
+        assert_eq!(status["questions"][0]["resolvable"].is_null(), !is_over, "{day}");
+    }
+    foretell(folder, &["resolve", "strike", "no", "--on", "2026-04-01", "--source", "sight"]);
+    let lived: f64 = days[..20].iter().map(|day| closed(*day).powi(2)).sum::<f64>() / 20.0;
+    let both = json(folder, &["score", "--rule", "brier", "--live", "recorded:model", "--live", "constant"]);
+    let mean = |report: &Value, name: &str| {
+        let rows = report["rows"].as_array().expect("rows").iter();
+        rows.into_iter().find(|row| row["forecaster"] == name).and_then(|row| row["mean"].as_f64()).expect(name)
+    };
+    for name in ["anna live constant", "model live constant"] {
+        assert!((mean(&both, name) - lived).abs() < 1e-9, "{name}: {} {lived}", mean(&both, name));
+    }
+    // Squares of what is within half a point of at most 0.6.
+    assert!((mean(&both, "model live recorded") - lived).abs() < 0.006, "{both}");
+    // Given once, each has its plain name.
+    for living in ["recorded", "constant"] {
+        let one = json(folder, &["score", "--rule", "brier", "--live", living]);
+        let given_twice = mean(&both, &format!("model live {living}"));
+        assert!((mean(&one, "model live") - given_twice).abs() < 1e-15, "{living}: {one}");
+    }
+}
+
+#[test]
+fn what_was_certain_from_the_first_is_not_decided_by_silence() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    for (id, probability) in [("nil", "0"), ("sure", "100%")] {
+        let record = ["record", id, "--forecaster", "anna", "--probability", probability, "--made-at", "2026-03-12"];
+        foretell(folder, &[&record[..], &["--ask", "?", "--closes", "2026-03-31"]].concat());
+    }
+    let shown = |day: &str, arguments: &[&str]| {
+        let all = [&["status", "--as-of", day, "--format", "csv"], arguments].concat();
+        let text = String::from_utf8(foretell(folder, &all).stdout).expect("text");
+        let row = |id: &str| text.lines().find(|line| line.contains(id)).expect("a row").to_owned();
+        (row(",nil,"), row(",sure,"))
+    };
+    for day in ["2026-03-12", "2026-03-31"] {
+        let (nil, sure) = shown(day, &[]);
+        assert!(!nil.contains("if nothing") && nil.contains(",0,0,"), "{nil}");
+        assert!(!sure.contains("happened") && sure.contains(",1,1,"), "{sure}");
+    }
+    let (nil, sure) = shown("2026-04-01", &[]);
+    assert!(nil.contains("no, if nothing has happened"), "{nil}");
+    assert!(sure.contains("something must have happened") && sure.contains(",1,,"), "{sure}");
+    assert!(shown("2026-04-01", &["--pace", "none"]).1.contains(",1,1,"));
+
+    // `live` knows the same words.
+    let live = |pace: &str, day: &str| {
+        let asked = ["live", "100%", "--made-at", "2026-03-12", "--closes", "2026-03-31", "--pace", pace, "--on", day];
+        json(folder, &asked)["curve"][0]["probability"].as_f64()
+    };
+    assert_eq!((live("constant", "2026-03-31"), live("constant", "2026-04-01")), (Some(1.0), None));
+    let still = ["live", "30%", "--made-at", "2026-03-12", "--closes", "2026-03-31", "--pace", "none"];
+    let still = json(folder, &still);
+    assert_eq!(still["pace"], "none");
+    assert!(still["curve"].as_array().expect("a list").iter().all(|point| point["probability"] == 0.3), "{still}");
 }

@@ -33,7 +33,7 @@ fn a_curve_is_what_the_simulation_says_of_the_same_event() {
              when = \"30% by 2025-12-31, {pace}\"\n\n[question.talks]\nask = \"Do they talk this year?\"\nholds = \"talks by 2025-12-31\"\ncloses = 2025-12-31\n"
         );
         std::fs::write(folder.path().join("deadline.toml"), scenario).expect("a file can be written");
-        // What nobody has reported by the end of the day before has not happened.
+        // What nobody has reported by the end of the day before has not happened; scenario and forecast both know the day of which they are.
         for (day_before, day) in
             [("2025-09-14", "2025-09-15"), ("2025-11-01", "2025-11-02"), ("2025-12-30", "2025-12-31")]
         {
@@ -54,7 +54,7 @@ fn a_curve_is_what_the_simulation_says_of_the_same_event() {
             let (value, error) = (question["forecast"]["probability"].as_f64(), question["standard_error"].as_f64());
             let (value, error) = (value.expect("a number"), error.expect("a number"));
             let curve =
-                ["live", "30%", "--made-at", "2025-09-01", "--closes", "2025-12-31", "--pace", pace, "--on", day];
+                ["live", "30%", "--made-at", "2025-08-31", "--closes", "2025-12-31", "--pace", pace, "--on", day];
             let live = json(folder.path(), &curve)["curve"][0]["probability"].as_f64().expect("a number");
             // Fifteen comparisons at six standard errors: false alarms 3e-8.
             assert!(error > 0.0 && (value - live).abs() < 6.0 * error, "{pace} on {day}: {value} ± {error}, {live}");

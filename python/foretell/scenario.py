@@ -454,7 +454,7 @@ class Scenario:
             ``outcomes``: a table of ``question``, ``resolution`` and ``resolved_on``, instead of those of the ``ledger``; ``until``: up to the end of this day
             the world was watched (also by the news of the file); ``cases``: learn from a table of many cases instead, a row each with a column for each event, blank where a case does not say;
             ``news``: write a piece of news into the file instead, such as ``"talks by 2026-03-01 x0.4"``, with its ``date`` (today if not given), ``source``,
-            what it ``says`` and ``why`` it has this effect; ``undo``: take the last piece of news out again; ``dry_run``: only show what would move; ``out``:
+            what it ``says`` and ``why`` it has this effect; ``undo``: take back what the last update did to the file, the piece of news it put in or what it taught the priors; ``dry_run``: only show what would move; ``out``:
             write the new scenario here instead of over the old one; ``worlds``: a million, where posteriors cannot be computed; ``seed``: 1.
 
         Returns

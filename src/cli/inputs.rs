@@ -48,9 +48,9 @@ pub(super) struct Inputs {
     pool: Vec<Pool>,
     /// One more forecaster `NAME live` for each, whose yes/no forecasts move day by day while nothing happens: PACE or PACE:PATTERN, with the pace
     /// constant, rising, falling, `weibull 1.7` or evenly (a tag of a question such as `pace=none` comes first), or `recorded` for the curves that were
-    /// recorded with the forecasts, for those whose name fits the pattern
+    /// recorded with the forecasts, for those whose name fits the pattern. Given several times, each makes forecasters `NAME live PACE`
     #[arg(long, value_name = "PACE", value_parser = live)]
-    live: Option<Live>,
+    live: Vec<Live>,
     /// The scale on which numbers are scored
     #[arg(long, value_enum, default_value_t = Scale::Natural)]
     scale: Scale,
@@ -76,9 +76,27 @@ pub(super) fn pattern(text: &str) -> Result<glob::Pattern, String> {
     glob::Pattern::new(text).map_err(|problem| format!("`{text}` is no pattern: {problem}"))
 }
 
-/// Adds the forecasts that live, and says on stderr how many stay as they are.
-fn add_living(records: &mut Records, Live { living, members }: &Live) -> Result<(), Error> {
-    let name = |of: &str| format!("{of} live");
+/// Adds the forecasts that live, each of forecasts as they stood before.
+fn add_living(records: &mut Records, all: &[Live]) -> Result<(), Error> {
+    let mut added = Vec::new();
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    for one in all {
+        let new = living(records, one, all.len())?;
+        let of_this: BTreeSet<&str> = new.iter().map(|record| record.forecaster.as_str()).collect();
+        if let Some(twice) = of_this.iter().find(|name| names.contains(**name)) {
+            return Err(Error::input(format!("--live makes `{twice}` twice"))
+                .help("give each pace once, or to forecasters of its own: `PACE:PATTERN`"));
+        }
+        names.extend(of_this.into_iter().map(str::to_owned));
+        added.extend(new);
+    }
+    records.forecasts.extend(added);
+    Ok(())
+}
+
+/// The forecasts that live by one of so many paces, and on stderr how many stay as they are.
+fn living(records: &Records, Live { living, members }: &Live, paces: usize) -> Result<Vec<ForecastRecord>, Error> {
+    let name = |of: &str| if paces > 1 { format!("{of} live {living}") } else { format!("{of} live") };
     let member = |name: &str| members.as_ref().is_none_or(|members| members.matches(name));
     let live = live_records(records, *living, member, name).map_err(Error::input)?;
     if live.is_empty() {
@@ -113,8 +131,7 @@ fn add_living(records: &mut Records, Live { living, members }: &Live) -> Result<
             ));
         }
     }
-    records.forecasts.extend(live);
-    Ok(())
+    Ok(live)
 }
 
 /// A pool as an argument.
@@ -237,7 +254,7 @@ impl Inputs {
             ("--made-from", self.made_from.is_some()),
             ("--made-until", self.made_until.is_some()),
             ("--pool", !self.pool.is_empty()),
-            ("--live", self.live.is_some()),
+            ("--live", !self.live.is_empty()),
         ];
         asked.into_iter().find(|(_, is_asked)| *is_asked).map(|(option, _)| option)
     }
@@ -278,9 +295,7 @@ pub(super) fn records_of_any(inputs: &Inputs) -> Result<Records, Error> {
 fn of_any(inputs: &Inputs) -> Result<(Records, Vec<tidy::Summary>), Error> {
     let (mut records, summaries) = all_records(inputs)?;
     select(&mut records, &inputs.selection())?;
-    if let Some(live) = &inputs.live {
-        add_living(&mut records, live)?;
-    }
+    add_living(&mut records, &inputs.live)?;
     add_pools(&mut records, &inputs.pool)?;
     if let Some(ends) = inputs.between {
         let outside = records.hold_between(ends);

@@ -4,12 +4,13 @@ use super::run::step;
 use super::{Done, console};
 use crate::error::Error;
 use crate::forecast::tidy::parse_probability;
-use crate::forecast::{Pace, day};
+use crate::forecast::{Moment, Pace, day};
 use crate::report::figure::percent;
 use crate::report::{Column, Format, Output, Sheet};
 use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::Serialize;
+use std::fmt;
 use std::process::ExitCode;
 
 const EXAMPLE: &str = "Examples:
@@ -19,7 +20,8 @@ const EXAMPLE: &str = "Examples:
 
 /// Show what a forecast becomes day by day while nothing happens
 ///
-/// Of "30 % by December" less is left in November: this is the right forecast as long as there is no news. `score`, `compare`, `calibrate` and
+/// Of "30 % by December" less is left in November: this is the right forecast as long as there is no news. A row says what stands on the morning of
+/// its day; a forecast knows the day on which it was said. `score`, `compare`, `calibrate` and
 /// `leaderboard` take `--live` to judge such curves beside the numbers that were left as they were.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLE)]
@@ -33,15 +35,34 @@ pub(super) struct Arguments {
     /// The last day on which it can come
     #[arg(long, value_name = "DATE", value_parser = day)]
     closes: Date,
-    /// How the chance is spread over the time: constant, rising, falling, `weibull 1.7`, or evenly
-    #[arg(long, value_name = "PACE", default_value = "constant")]
-    pace: Pace,
+    /// How the chance is spread over the time: constant, rising, falling, `weibull 1.7`, evenly, or none for one that stays as it is
+    #[arg(long, value_name = "PACE", default_value = "constant", value_parser = usual)]
+    pace: Usual,
     /// How far apart the days shown are, such as 7d or 2w
     #[arg(long, value_name = "STEP", default_value = "7d", value_parser = step)]
     every: i64,
     /// Only this day
     #[arg(long, value_name = "DATE", value_parser = day)]
     on: Option<Date>,
+}
+
+/// A pace, if forecasts have one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Usual(pub(super) Option<Pace>);
+
+/// Reads a pace, or `none`.
+pub(super) fn usual(text: &str) -> Result<Usual, String> {
+    let pace = if text.trim() == "none" { Ok(None) } else { text.parse().map(Some) };
+    pace.map(Usual).map_err(|problem: String| format!("{problem}, nor `none`"))
+}
+
+impl fmt::Display for Usual {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(pace) => pace.fmt(formatter),
+            None => formatter.write_str("none"),
+        }
+    }
 }
 
 #[derive(Debug, Serialize, schemars::JsonSchema)]
@@ -53,18 +74,18 @@ pub(super) struct Live {
     made_at: Date,
     #[schemars(with = "String")]
     closes: Date,
-    /// In the words of the scenario language.
+    /// In the words of the scenario language, or `none`.
     pace: String,
     curve: Vec<Point>,
 }
 
 #[derive(Debug, Serialize, schemars::JsonSchema)]
 struct Point {
-    /// At the start of this day, if nothing has happened before.
+    /// On the morning of this day, if nothing has happened through the day before.
     #[schemars(with = "String")]
     day: Date,
-    /// Of yes by the last day.
-    probability: f64,
+    /// Of yes by the last day; `null` of what was certain, once that is over: something must have happened.
+    probability: Option<f64>,
 }
 
 pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
@@ -72,14 +93,14 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let number = if format == Format::Table { Column::number("left") } else { Column::number("probability") };
     let mut sheet = Sheet::new(None, vec![Column::text("day"), number]);
     for point in &live.curve {
-        let left = match format {
-            Format::Table => percent(point.probability, 0.0005),
-            _ => point.probability.to_string(),
-        };
-        sheet.row(vec![point.day.to_string(), left]);
+        let left = point.probability.map(|left| match format {
+            Format::Table => percent(left, 0.0005),
+            _ => left.to_string(),
+        });
+        sheet.row(vec![point.day.to_string(), left.unwrap_or_default()]);
     }
     let head = vec![format!(
-        "{} by {}, said on {}, pace {}: what is left of it at the start of a day if nothing has happened",
+        "{} by {}, said on {}, pace {}: what is left of it on the morning of a day, if nothing has happened through the day before",
         percent(live.probability, 0.0),
         live.closes,
         live.made_at,
@@ -96,10 +117,12 @@ impl Arguments {
             return Err(Error::input(format!("--closes {} is before --made-at {}", self.closes, self.made_at))
                 .help("a forecast is about the days that follow it"));
         }
-        let days = |day: Date| f64::from((day - self.made_at).get_days());
-        // The last day counts whole.
-        let all = days(self.closes) + 1.0;
-        let point = |day: Date| Point { day, probability: self.pace.left(self.probability, days(day) / all) };
+        let made_at = Moment::Day(self.made_at);
+        let left = |day: Date| match self.pace.0 {
+            Some(pace) => pace.standing_on(day, self.probability, made_at, self.closes),
+            None => Some(self.probability),
+        };
+        let point = |day: Date| Point { day, probability: left(day) };
         let mut curve = Vec::new();
         if let Some(on) = self.on {
             if on < self.made_at {

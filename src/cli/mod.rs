@@ -71,6 +71,7 @@ mod update;
 mod update_beside;
 mod update_log;
 mod update_news;
+mod update_undo;
 mod watch;
 mod watch_sheets;
 mod written;

@@ -76,8 +76,10 @@ enum What {
     Live,
     /// The result of `update --format json`
     Update,
-    /// The result of `update --news … --format json` and of `update --undo`
+    /// The result of `update --news … --format json` and of `update --undo` that takes news out
     News,
+    /// The result of `update --undo --format json` that takes back what priors learned
+    Undo,
     /// The result of `diff --format json`
     Diff,
     /// The result of `report --format json`
@@ -145,6 +147,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         What::Live => pretty(&schemars::schema_for!(super::live::Live))?,
         What::Update => pretty(&schemars::schema_for!(super::update::Report<'_>))?,
         What::News => pretty(&schemars::schema_for!(super::update_news::Report))?,
+        What::Undo => pretty(&schemars::schema_for!(super::update_undo::Report))?,
         What::Diff => pretty(&schemars::schema_for!(super::diff::Report))?,
         What::Brief => pretty(&schemars::schema_for!(crate::brief::Brief))?,
         What::Watch => pretty(&schemars::schema_for!(super::watch::Report))?,

@@ -1,11 +1,14 @@
 //! `foretell status`: what is open, due, resolved, and what of it is left today.
 
 use super::ledger_file::{LedgerArgument, today};
+use super::live::{Usual, usual};
 use super::status_joint::{self, Together, together};
 use super::{Done, console};
 use crate::error::Error;
 use crate::forecast::tidy::parse_probability;
-use crate::forecast::{Course, Forecast, ForecastRecord, Living, Moment, Pace, Question, Records, Resolution, day};
+use crate::forecast::{
+    Course, Forecast, ForecastRecord, Living, Moment, Pace, Question, Records, Resolution, day, eve,
+};
 use crate::report::figure::{percent, significant};
 use crate::report::{Column, Format, Output, Sheet};
 use jiff::civil::Date;
@@ -22,9 +25,9 @@ const EXAMPLE: &str = "Examples:
 /// Show what is open, closing soon, due, resolved, and what is left of each forecast today
 ///
 /// A question is due when its last day is over and nobody said what became of it. While a question is open its forecasts are shown as they were recorded
-/// and as they are today if nothing has happened: by the curve that was recorded with them, or, of yes/no, as if yes could come on any day until the
-/// question closes (`--pace`; a tag of the question such as `pace=none` comes first). Of options today's leading one is shown, of a day its median or how
-/// likely it is never, of a number median and range. A forecast is stale once that has moved it by more than `--stale`.
+/// and as they are today if nothing has happened through the day before: by the curve that was recorded with them, or, of yes/no, as if yes could come on
+/// any day until the question closes (`--pace`; a tag of the question such as `pace=none` comes first). Of options today's leading one is shown, of a day
+/// its median or how likely it is never, of a number median and range. A forecast is stale once that has moved it by more than `--stale`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLE)]
 pub(super) struct Arguments {
@@ -43,16 +46,6 @@ pub(super) struct Arguments {
     stale: f64,
     #[command(flatten)]
     ledger: LedgerArgument,
-}
-
-/// A pace, if forecasts have one.
-#[derive(Debug, Clone, Copy)]
-struct Usual(Option<Pace>);
-
-/// Reads a pace, or `none`.
-fn usual(text: &str) -> Result<Usual, String> {
-    let pace = if text.trim() == "none" { Ok(None) } else { text.parse().map(Some) };
-    pace.map(Usual).map_err(|problem: String| format!("{problem}, nor `none`"))
 }
 
 /// Where a question stands.
@@ -126,15 +119,16 @@ struct Latest<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<Moment>,
     forecast: &'a Forecast,
-    /// What it is if nothing has happened; `null` where that cannot be said: it was withdrawn, or the question is resolved.
+    /// What it is if nothing has happened through the day before; `null` where that cannot be said: it was withdrawn, or the question is resolved.
     today: Option<Today>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 struct Today {
-    /// Of yes, on the day looked from; `null` if nothing happening until then was impossible when the forecast was made, and of other forecasts.
+    /// Of yes, on the morning of the day looked from; `null` if nothing happening until then was impossible when the forecast was made, and of other
+    /// forecasts.
     probability: Option<f64>,
-    /// Of options, a day or a number the whole forecast, on the day looked from; absent if nothing happening until then was impossible.
+    /// Of options, a day or a number the whole forecast, on that morning; absent if nothing happening until then was impossible.
     #[serde(skip_serializing_if = "Option::is_none")]
     forecast: Option<Forecast>,
     /// From where: `recorded` curve, `pace`, or `unchanged`.
@@ -278,9 +272,9 @@ fn remark(standing: &Standing<'_>, latest: Option<&Latest<'_>>) -> String {
     let ends = latest.and_then(|latest| latest.until).filter(|_| standing.resolution.is_none());
     let decided = standing.resolvable.as_ref().map(|answer| format!("{answer}, if nothing has happened"));
     match today {
+        Some(Today { probability: None, forecast: None, .. }) => "something must have happened".to_owned(),
         _ if let Some(decided) = decided => decided,
         None if let Some(until) = ends => format!("until {until}"),
-        Some(Today { probability: None, forecast: None, .. }) => "something must have happened".to_owned(),
         Some(Today { stale_since: Some(day), .. }) => format!("stale since {day}"),
         _ => String::new(),
     }
@@ -306,7 +300,11 @@ fn foot(status: &Status<'_>) -> Vec<String> {
     if has(Source::Unchanged) {
         ways.push("as it was recorded where nothing is known of that".to_owned());
     }
-    let mut lines = vec![format!("today: what is left of a forecast if nothing has happened, {}", ways.join("; or "))];
+    let mut lines = vec![format!(
+        "today: what is left of a forecast on the morning of {}, if nothing has happened through the day before, {}",
+        status.as_of,
+        ways.join("; or ")
+    )];
     if !paces.is_empty() {
         lines.push(
             "where yes cannot come early, give the question the tag `pace=none`, or look with --pace none".to_owned(),
@@ -352,6 +350,7 @@ fn status(records: &Records, reading: Reading) -> Result<Status<'_>, Error> {
     for question in records.questions.values() {
         let outcome = records.outcomes.get(&question.id).filter(|outcome| outcome.resolved_on.day() <= as_of);
         let resolution = outcome.map(|outcome| &outcome.resolution);
+        let state = state(question, resolution, first.get(question.id.as_str()).copied(), (as_of, soon_days));
         let mut forecasts = Vec::new();
         for record in latest.remove(question.id.as_str()).unwrap_or_default().into_values() {
             let stands = resolution.is_none() && record.stands_on(as_of);
@@ -363,12 +362,12 @@ fn status(records: &Records, reading: Reading) -> Result<Status<'_>, Error> {
             id: &question.id,
             ask: &question.ask,
             kind: question.kind.name(),
-            state: state(question, resolution, first.get(question.id.as_str()).copied(), (as_of, soon_days)),
+            state,
             closes: question.closes,
             days_left: question.closes.map(|closes| (closes - as_of).get_days()),
             resolution,
             resolved_on: outcome.map(|outcome| outcome.resolved_on),
-            resolvable: resolvable(&forecasts),
+            resolvable: resolvable(&forecasts, state),
             forecasts,
         });
     }
@@ -422,27 +421,28 @@ impl Reading {
         };
         let made = record.made_at.day();
         let last = question.closes.map_or(curve.last(), |closes| closes.max(made));
-        let on = |day: Date| curve.forecast_on(day.min(last));
+        let on = |day: Date| curve.forecast_on(eve(day).min(last));
         let days = std::iter::successors(made.tomorrow().ok(), |day| day.tomorrow().ok());
-        let mut days = days.take_while(|day| *day <= self.as_of.min(last));
+        let mut days = days.take_while(|day| *day <= self.as_of && eve(*day) <= last);
         let has_moved = |day: &Date| on(*day).and_then(|is| said.moved(&is)).is_some_and(|by| by > self.stale);
         let stale_since = days.find(has_moved);
         Today { probability: None, forecast: on(self.as_of), by: Source::Recorded, pace: None, stale_since }
     }
 }
 
-/// What the answer is if nothing has happened, where the forecasts that live are sure of one, and not all of them were sure of yes from the first.
-fn resolvable(forecasts: &[Latest<'_>]) -> Option<Resolution> {
-    let is_living = |today: &Today| today.by != Source::Unchanged && today.forecast.is_none();
+/// What the answer is if nothing has happened, where the forecasts that live are sure of one and silence made them so: not all of them were sure of it
+/// from the first, or the question is past its last day, which leaves no.
+fn resolvable(forecasts: &[Latest<'_>], state: State) -> Option<Resolution> {
+    let is_living = |today: &Today| today.by != Source::Unchanged && today.probability.is_some();
     let living: Vec<(&Forecast, &Today)> = forecasts
         .iter()
         .filter_map(|latest| Some((latest.forecast, latest.today.as_ref().filter(|today| is_living(today))?)))
         .collect();
     let all = |certain: f64| !living.is_empty() && living.iter().all(|(_, today)| today.probability == Some(certain));
-    let was_sure = |(said, _): &(&Forecast, &Today)| **said == Forecast::Binary { probability: 1.0 };
+    let all_said = |certain: f64| living.iter().all(|(said, _)| **said == Forecast::Binary { probability: certain });
     match (all(0.0), all(1.0)) {
-        (true, _) => Some(Resolution::No),
-        (_, true) if !living.iter().all(was_sure) => Some(Resolution::Yes),
+        (true, _) if state == State::Due || !all_said(0.0) => Some(Resolution::No),
+        (_, true) if !all_said(1.0) => Some(Resolution::Yes),
         _ => None,
     }
 }
@@ -562,11 +562,14 @@ mod tests {
         let constant = Some(Pace::Weibull { shape: 1.0 });
         let (today, resolvable) = on(5, constant);
         let today = today.unwrap();
-        // Of the nine days from the 2nd to the end of the 10th three are over.
-        assert!((today.probability.unwrap() - (1.0 - 0.7_f64.powf(6.0 / 9.0))).abs() < 1e-12);
+        // Of the eight days from the 3rd to the 10th two are over.
+        assert!((today.probability.unwrap() - (1.0 - 0.7_f64.powf(6.0 / 8.0))).abs() < 1e-12);
         assert_eq!((today.by, today.stale_since, resolvable), (Source::Pace, None, None));
         let (today, _) = on(9, constant);
         assert_eq!(today.unwrap().stale_since, Some(jiff::civil::date(2025, 9, 6)));
+        let (today, resolvable) = on(10, constant);
+        assert!((today.unwrap().probability.unwrap() - (1.0 - 0.7_f64.powf(1.0 / 8.0))).abs() < 1e-12);
+        assert_eq!(resolvable, None, "its last day is not over");
         let (today, resolvable) = on(11, constant);
         assert_eq!((today.unwrap().probability, resolvable), (Some(0.0), Some(Resolution::No)));
         let (today, resolvable) = on(11, None);
@@ -585,8 +588,8 @@ mod tests {
             let standing = status.questions.into_iter().find(|one| one.id == "a").unwrap();
             standing.forecasts[0].today.clone().unwrap()
         };
-        let (early, late) = (on(4), on(6));
+        let (early, late) = (on(5), on(7));
         assert_eq!((early.probability, early.by, early.stale_since), (Some(0.28), Source::Recorded, None));
-        assert_eq!((late.probability, late.stale_since), (None, Some(jiff::civil::date(2025, 9, 5))));
+        assert_eq!((late.probability, late.stale_since), (None, Some(jiff::civil::date(2025, 9, 6))));
     }
 }

@@ -3,16 +3,18 @@
 use super::budget::{seed, worlds};
 use super::ledger_file::{LedgerArgument, today};
 use super::load::Loaded;
+use super::update_log::{Did, Kept, KeptPriors, Log, Replaced};
 use super::update_news::{self, NewsArguments, Preview};
 use super::{Done, console, load, update_beside, written};
 use crate::error::Error;
 use crate::forecast::tidy::WideTable;
 use crate::forecast::{Records, Resolution, day, tidy};
+use crate::hash::sha256;
 use crate::network;
 use crate::report::{Column, Format, Output, Sheet, figure, run};
-use crate::scenario::edit;
+use crate::scenario::{edit, priors_file};
 use crate::simulate::Settings;
-use crate::update::{self, Against, Observed, Update};
+use crate::update::{self, Against, Learned, Observed, Update};
 use jiff::civil::Date;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -26,8 +28,8 @@ use std::process::ExitCode;
   foretell update talks.toml --news 'talks by 2026-03-01 x0.4' --date 2026-01-20 --source Reuters
   foretell update talks.toml --undo
 
-Without --dry-run or --out the file itself is rewritten; its comments and layout stay as they are. Each outcome counts once: \
-`learned_from` in the event remembers it.")]
+Without --dry-run or --out the file itself is rewritten; its comments and layout stay as they are, and what stood there before is \
+noted in FILE.log, for --undo. Each outcome counts once: `learned_from` in the event remembers it.")]
 pub(super) struct Arguments {
     /// Scenario file
     #[arg(value_name = "FILE")]
@@ -73,6 +75,9 @@ pub(super) struct Report<'a> {
     /// The file of priors, if it was written.
     #[serde(skip_serializing_if = "Option::is_none")]
     priors_written: Option<String>,
+    /// Where it is noted what stood there before, for `--undo`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    log: Option<String>,
     #[serde(flatten)]
     update: &'a Update,
 }
@@ -123,7 +128,17 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
             for question in run::questions(&loaded.model) {
                 records.questions.insert(question.id.clone(), question);
             }
-            let summary = tidy::read_outcomes(path, &mut records)?;
+            let summary = tidy::read_shared_outcomes(path, &mut records)?;
+            // Of a file that several scenarios share none may be of this one: then silence is all that there is to learn from.
+            if summary.taken == 0 && summary.left_out > 0 && arguments.until.is_none() {
+                return Err(Error::input(format!(
+                    "none of the outcomes in `{}` is of a question of `{}`: {}",
+                    path.display(),
+                    arguments.file.display(),
+                    summary.notes.join("; ")
+                ))
+                .help("where outcomes are named after other questions, rename them; `--until DAY` learns that what would have been reported by then has not come"));
+            }
             summary.remarks().iter().for_each(|remark| console::note(remark));
             records
         }
@@ -198,9 +213,9 @@ fn note_namesakes(arguments: &Arguments, loaded: &Loaded) {
 
 /// Writes what moved, and says it.
 fn show(arguments: &Arguments, loaded: &Loaded, update: &Update, format: Format) -> Done {
-    let written =
+    let Written { files: written, log } =
         if arguments.dry_run || arguments.cases_alone || (update.learned.is_empty() && arguments.out.is_none()) {
-            Vec::new()
+            Written::default()
         } else {
             write(arguments, loaded, update)?
         };
@@ -221,6 +236,7 @@ fn show(arguments: &Arguments, loaded: &Loaded, update: &Update, format: Format)
         file: arguments.file.display().to_string(),
         written: written.first().cloned(),
         priors_written: written.get(1).cloned(),
+        log,
         update,
     };
     update.notes.iter().for_each(|note| console::note(&format!("note: {note}")));
@@ -258,6 +274,9 @@ fn show(arguments: &Arguments, loaded: &Loaded, update: &Update, format: Format)
         sheets.push(sheet);
     }
     let foot = vec![match (written.as_slice(), arguments.dry_run) {
+        ([_, ..], _) if let Some(log) = &report.log => {
+            format!("written to {}, and noted in {log}", written.join(" and "))
+        }
         ([_, ..], _) => format!("written to {}", written.join(" and ")),
         ([], _) if arguments.cases_alone => "nothing was written (--cases-alone)".to_owned(),
         ([], true) => "nothing was written (--dry-run)".to_owned(),
@@ -278,8 +297,46 @@ fn unsound(loaded: &Loaded, texts: &[String]) -> Option<String> {
     Some(format!("after this update `{}` could not be run: {}", loaded.written.name(), problem.message))
 }
 
+/// The files that were written, and where it is noted what they held before.
+#[derive(Debug, Default)]
+struct Written {
+    files: Vec<String>,
+    log: Option<String>,
+}
+
+/// Notes what the files hold that are about to be written, for `--undo`. Where there is no room for such a note, that is said, and the update goes on.
+fn note_before(file: &Path, files: &[PathBuf], texts: &[String], update: &Update) -> Result<Option<String>, Error> {
+    let before = load::read(file)?;
+    let priors = match (priors_file(&before), files.get(1).zip(texts.get(1))) {
+        (Some(named), Some((path, text))) => Some(KeptPriors {
+            name: named.value,
+            text: load::read(path)?.text().to_owned(),
+            after: sha256(text.as_bytes()),
+        }),
+        _ => None,
+    };
+    let learned = update.learned.iter().map(|one| Replaced {
+        of: name_of(one),
+        before: one.before.clone(),
+        after: one.after.clone(),
+    });
+    let kept = Kept { learned: learned.collect(), scenario: before.text().to_owned(), priors };
+    let after = texts.first().map(String::as_str).unwrap_or_default();
+    let noted = Log::of(file).and_then(|log| {
+        log.add(Did::Learned(kept), before.text(), after, Vec::new())?;
+        Ok(log.path().display().to_string())
+    });
+    Ok(match noted {
+        Ok(log) => Some(log),
+        Err(problem) => {
+            console::note(&format!("note: --undo will not take this update back, since it is not noted: {problem}"));
+            None
+        }
+    })
+}
+
 /// Writes the scenario, and its file of priors if that moved or the new scenario would not find it.
-fn write(arguments: &Arguments, loaded: &Loaded, update: &Update) -> Result<Vec<String>, Error> {
+fn write(arguments: &Arguments, loaded: &Loaded, update: &Update) -> Result<Written, Error> {
     let mut texts = update::rewrite(&loaded.source, update)?;
     if let Some(problem) = unsound(loaded, &texts) {
         return Err(Error::input(problem).help(
@@ -318,10 +375,14 @@ fn write(arguments: &Arguments, loaded: &Loaded, update: &Update) -> Result<Vec<
             ));
         }
     }
+    let log = match arguments.out {
+        None => note_before(&arguments.file, &files, &texts, update)?,
+        Some(_) => None,
+    };
     for (file, text) in files.iter().zip(&texts) {
         written::put(file, text.as_bytes())?;
     }
-    Ok(files.iter().map(|file| file.display().to_string()).collect())
+    Ok(Written { files: files.iter().map(|file| file.display().to_string()).collect(), log })
 }
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -378,7 +439,7 @@ fn learned(update: &Update) -> Sheet {
     let mut sheet = Sheet::new(Some("What moved"), columns);
     for one in &update.learned {
         sheet.row(vec![
-            one.option.as_ref().map_or_else(|| one.event.clone(), |option| format!("{} is {option}", one.event)),
+            name_of(one),
             one.before.clone(),
             one.after.clone(),
             figure::significant(one.mean_before, 4),
@@ -389,6 +450,11 @@ fn learned(update: &Update) -> Sheet {
         ]);
     }
     sheet
+}
+
+/// The event whose prior moved, and of options which.
+fn name_of(one: &Learned) -> String {
+    one.option.as_ref().map_or_else(|| one.event.clone(), |option| format!("{} is {option}", one.event))
 }
 
 /// The observations by name, or where there are many the first of them and how many more.

@@ -1,6 +1,7 @@
-//! What `foretell update --news` wrote into a scenario file, line by line in a file beside it: `talks.toml.log` for `talks.toml`.
+//! What `foretell update` wrote into a scenario file, line by line in a file beside it: `talks.toml.log` for `talks.toml`.
 //!
-//! Lines are only added, one JSON object each. The last piece of news that was not taken back is what `--undo` takes back.
+//! Lines are only added, one JSON object each. The last of them that was not taken back is what `--undo` takes back: a piece of news, or what outcomes or
+//! cases taught the priors, of which the line keeps the files as they stood before.
 
 use super::ledger_file::now;
 use super::load;
@@ -31,8 +32,42 @@ pub(super) struct Line {
 pub(super) enum Did {
     /// These lines were put in.
     News(String),
-    /// Those of that step were taken out.
+    /// Priors learned.
+    Learned(Kept),
+    /// What that step did was taken back.
     Undo(u64),
+}
+
+/// What an update moved, and what the files that it was written into held before.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Kept {
+    pub(super) learned: Vec<Replaced>,
+    /// The text of the scenario.
+    pub(super) scenario: String,
+    /// That of its file of priors, if it was written, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) priors: Option<KeptPriors>,
+}
+
+/// A file of priors as it stood before.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KeptPriors {
+    /// As the scenario names it.
+    pub(super) name: String,
+    pub(super) text: String,
+    /// SHA-256 of what was written over it.
+    pub(super) after: String,
+}
+
+/// A prior that moved, as the file writes it.
+#[derive(Debug, Clone, Serialize, Deserialize, schemars::JsonSchema)]
+pub(super) struct Replaced {
+    /// The event, or the class as in `prior held`.
+    pub(super) of: String,
+    pub(super) before: String,
+    pub(super) after: String,
 }
 
 /// A figure before and after.
@@ -64,7 +99,7 @@ impl Log {
         let lines = text.text().lines().filter(|line| !line.trim().is_empty()).enumerate();
         let read = lines.map(|(at, line)| {
             serde_json::from_str(line).map_err(|problem| {
-                Error::input(format!("line {} of `{}` is none of a log of news", at + 1, path.display()))
+                Error::input(format!("line {} of `{}` is none of a log of updates", at + 1, path.display()))
                     .because(problem)
                     .help("restore the log from a copy, or move it away to begin a new one")
             })
@@ -77,13 +112,11 @@ impl Log {
         &self.path
     }
 
-    /// The last piece of news that was not taken back, and what it put in.
-    pub(super) fn last(&self) -> Option<(&Line, &str)> {
+    /// The last line that was not taken back, and what it did.
+    pub(super) fn last(&self) -> Option<(&Line, &Did)> {
         let undone = |step: u64| self.lines.iter().any(|line| matches!(line.did, Did::Undo(of) if of == step));
-        self.lines.iter().rev().find_map(|line| match &line.did {
-            Did::News(added) if !undone(line.step) => Some((line, added.as_str())),
-            _ => None,
-        })
+        let mut done = self.lines.iter().rev().map(|line| (line, &line.did));
+        done.find(|(line, did)| !matches!(did, Did::Undo(_)) && !undone(line.step))
     }
 
     /// Adds a line.

@@ -1,4 +1,4 @@
-//! `foretell update --news`: one piece of news into the scenario file, with what it moves; `--undo` takes the last one out.
+//! `foretell update --news`: one piece of news into the scenario file, with what it moves; `--undo` takes the last one out, or the last update of priors back.
 
 use super::diff::{compare, how, most_cells};
 use super::diff_sheets::{is_moved, why};
@@ -6,7 +6,7 @@ use super::ledger_file::today;
 use super::load::{self, Loaded};
 use super::means::Choice;
 use super::update_log::{Did, Log, Moved};
-use super::{Done, console, written};
+use super::{Done, console, update_undo, written};
 use crate::diff::{Diff, Options};
 use crate::error::Error;
 use crate::forecast::day;
@@ -44,8 +44,9 @@ pub(super) struct NewsArguments {
     /// Why it has this effect
     #[arg(long, value_name = "TEXT", requires = "news")]
     why: Option<String>,
-    /// Take the last piece of news out of the file that --news put in
-    #[arg(long, conflicts_with_all = ["outcomes", "until", "out"])]
+    /// Take back what the last update without --out did to the file, whatever that was: the piece of news that --news put in, or what outcomes or cases
+    /// taught its priors. Given again, the one before
+    #[arg(long, conflicts_with_all = ["outcomes", "until", "cases", "out"])]
     undo: bool,
 }
 
@@ -114,10 +115,13 @@ pub(super) fn run(file: &Path, arguments: &NewsArguments, preview: Preview, form
         return Err(Error::input(format!("--worlds {} is too few to tell how sure a difference is", preview.worlds))
             .help(format!("a variant takes at least {LEAST_WORLDS_IN_BATCHES} worlds")));
     }
+    let log = Log::of(file)?;
+    if let (None, Some((line, Did::Learned(kept)))) = (&arguments.news, log.last()) {
+        return update_undo::run(file, &log, (line, kept), preview, format);
+    }
     let old = load::load(file)?;
     crate::plan::decided(&old.model, &[])?;
     let text = load::read(file)?.text().to_owned();
-    let log = Log::of(file)?;
     let draft = match &arguments.news {
         Some(phrase) => added(&old, &text, phrase, arguments)?,
         None => taken_back(file, &old, &text, &log)?,
@@ -242,9 +246,15 @@ fn added(old: &Loaded, text: &str, phrase: &str, arguments: &NewsArguments) -> R
 
 /// The file without the last piece of news that was put in.
 fn taken_back(file: &Path, old: &Loaded, text: &str, log: &Log) -> Result<Draft, Error> {
-    let Some((line, added)) = log.last() else {
-        return Err(Error::input(format!("there is no news in `{}` that --news put in", file.display()))
-            .help(format!("`{}` would list it; take other news out by hand", log.path().display())));
+    let Some((line, Did::News(added))) = log.last() else {
+        return Err(Error::input(format!(
+            "there is no news in `{}` that --news put in, and nothing that an update taught its priors, to take back",
+            file.display()
+        ))
+        .help(format!(
+            "`{}` would list it; an update with --out left the old file as it was; take other news out, and put other priors back, by hand",
+            log.path().display()
+        )));
     };
     let Some(without) = remove_news(text, added) else {
         return Err(Error::input(format!(

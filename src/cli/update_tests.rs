@@ -84,3 +84,108 @@ fn a_watch_that_ends_ahead_of_today_is_noted() {
         assert_eq!(says, noted, "{:?}", told.remarks);
     }
 }
+
+const OTHERS: &str = "question,resolution,resolved_on\nelsewhere,yes,2026-02-01\nfar_away,no,2026-02-01\n";
+
+/// Outcomes of other scenarios alone say of this one what none would: half a year of silence.
+#[test]
+fn of_outcomes_of_others_silence_is_learned() {
+    let (folder, path) = folder();
+    let dated = SCENARIO.replace("chance = \"6 of 20\"", "when = \"6 of 20 by 2026-12-31\"");
+    std::fs::write(&path, dated.replace("as_of = 2026-01-01", "as_of = 2026-01-01\nhorizon = 2026-12-31"))
+        .expect("a file can be written");
+    let update = |outcomes: &str, more: &[&str]| {
+        let table = folder.path().join("o.csv");
+        std::fs::write(&table, outcomes).expect("a file can be written");
+        let table = table.display().to_string();
+        let asked = ["update", &path, "--outcomes", &table, "--dry-run"];
+        ask(asked.iter().chain(more).map(|word| (*word).to_owned()), BTreeMap::new(), None)
+    };
+    let until = ["--until", "2026-07-01"];
+    let (foreign, none) = (update(OTHERS, &until), update("question,resolution,resolved_on\n", &until));
+    assert_eq!((foreign.exit_code, none.exit_code), (0, 0), "{:?}", foreign.failure);
+    assert!(none.text.contains("a: not yet (2026-07-01)"), "{}", none.text);
+    assert_eq!(foreign.text, none.text);
+    assert!(foreign.remarks.iter().any(|line| line.contains("`elsewhere`")), "{:?}", foreign.remarks);
+    // Where there is no silence to learn from either, names are probably wrong.
+    let told = update(OTHERS, &[]);
+    let failure = told.failure.expect("it is refused");
+    assert!(told.exit_code == 1 && failure.message.contains("none of the outcomes in"), "{failure:?}");
+    assert!(failure.help.is_some_and(|help| help.contains("--until")));
+}
+
+#[test]
+fn what_an_outcome_taught_is_taken_back_and_the_right_one_learned() {
+    let (folder, path) = folder();
+    let read = || std::fs::read_to_string(&path).expect("the file is there");
+    let outcomes = folder.path().join("o.csv").display().to_string();
+    let learn = |answer: &str| {
+        let text = format!("question,resolution,resolved_on\na,{answer},2026-02-01\n");
+        std::fs::write(&outcomes, text).expect("it can be written");
+        ask(["update", &path, "--outcomes", &outcomes], BTreeMap::new(), None)
+    };
+    let undo = |more: &[&str]| {
+        let asked = ["update", &path, "--undo", "--worlds", "300k"];
+        ask(asked.iter().chain(more).map(|word| (*word).to_owned()), BTreeMap::new(), None)
+    };
+    let before = read();
+    assert_eq!(learn("no").exit_code, 0);
+    let learned = read();
+    assert!(learned.contains("6 of 21"), "{learned}");
+    // The right answer is refused, with the way back.
+    let told = learn("yes");
+    assert!(told.text.contains("--undo") && read() == learned, "{}", told.text);
+    // News that came later goes first, one at a time.
+    let news = ["update", &path, "--news", "a x2", "--date", "2026-01-20", "--source", "A", "--worlds", "300k"];
+    assert_eq!(ask(news, BTreeMap::new(), None).exit_code, 0);
+    assert_ne!(read(), learned);
+    assert_eq!(undo(&[]).exit_code, 0);
+    assert_eq!(read(), learned);
+    // Another edit is not lost.
+    std::fs::write(&path, learned.replace("title = \"t\"", "title = \"u\"")).expect("it can be written");
+    let failure = undo(&[]).failure.expect("it is refused");
+    assert!(failure.message.contains("is not as the last update left it"), "{failure:?}");
+    assert!(read().contains("title = \"u\""));
+    std::fs::write(&path, &learned).expect("it can be written");
+    let told = undo(&["--dry-run"]);
+    assert!(told.text.contains("6 of 21") && told.text.contains("nothing was written"), "{}", told.text);
+    assert_eq!(read(), learned);
+    assert_eq!(undo(&[]).exit_code, 0);
+    assert_eq!(read(), before, "byte for byte");
+    let told = learn("yes");
+    assert!(read().contains("7 of 21") && told.text.contains("and noted in"), "{}", told.text);
+    assert_eq!(undo(&[]).exit_code, 0);
+    assert_eq!(read(), before);
+    let failure = undo(&[]).failure.expect("nothing is left to take back");
+    assert!(failure.message.contains("to take back"), "{failure:?}");
+}
+
+#[test]
+fn a_class_in_a_file_of_its_own_is_taken_back_unless_another_taught_it_since() {
+    let (folder, path) = folder();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let read = |name: &str| std::fs::read_to_string(file(name)).expect("the file is there");
+    let write = |name: &str, text: &str| std::fs::write(file(name), text).expect("it can be written");
+    let classes = "\u{feff}[prior.k]\nchance = \"6 of 20\" # counted\n";
+    write("classes.toml", classes);
+    let sharing = SCENARIO.replace("[event", "priors = \"classes.toml\"\n[event").replace("\"6 of 20\"", "\"like k\"");
+    write("a.toml", &sharing);
+    write("b.toml", &sharing.replace("\"t\"", "\"another\""));
+    write("o.csv", "question,resolution,resolved_on\na,yes,2026-02-01\n");
+    let (other, outcomes) = (file("b.toml"), file("o.csv"));
+    let learn = |scenario: &str| ask(["update", scenario, "--outcomes", &outcomes], BTreeMap::new(), None).exit_code;
+    let undo = |scenario: &str| ask(["update", scenario, "--undo"], BTreeMap::new(), None);
+    assert_eq!(learn(&path), 0);
+    let once = read("classes.toml");
+    assert!(once.starts_with("\u{feff}") && once.contains("7 of 21"), "{once}");
+    assert_eq!(learn(&other), 0);
+    assert!(read("classes.toml").contains("8 of 22"));
+    // What came last goes first.
+    let failure = undo(&path).failure.expect("it is refused");
+    assert!(failure.message.contains("classes.toml"), "{failure:?}");
+    assert_eq!(undo(&other).exit_code, 0);
+    assert_eq!(read("classes.toml"), once);
+    let told = undo(&path);
+    assert!(told.exit_code == 0 && told.text.contains("prior k"), "{}", told.text);
+    assert_eq!((read("classes.toml").as_str(), read("a.toml")), (classes, sharing));
+}

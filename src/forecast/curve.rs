@@ -14,7 +14,7 @@ use std::fmt;
 ///
 /// Of a yes/no question it is that probability; of options, days and numbers the whole forecast, whose probabilities and quantiles run straight. The
 /// first day is the one on which the forecast was made. A curve that ends before its question closes says that nothing happening for longer is
-/// impossible.
+/// impossible. What stands on a day, before it is over, is the value at the end of the day before ([`eve`](super::eve)).
 ///
 /// ```
 /// use foretell::forecast::Curve;
@@ -95,14 +95,14 @@ impl Curve {
         last.unwrap_or(Date::MIN)
     }
 
-    /// The probability of yes on a day: the first one before its first day, `None` after its last, or if it is of another forecast.
+    /// The probability of yes at the end of a day: the first one before its first day, `None` after its last, or if it is of another forecast.
     #[must_use]
     pub fn on(&self, day: Date) -> Option<f64> {
         let (low, high, share) = around(self.points(), day)?;
         Some(between(*low, *high, share))
     }
 
-    /// The forecast on a day, as [`on`](Self::on) of whichever kind.
+    /// The forecast at the end of a day, as [`on`](Self::on) of whichever kind.
     #[must_use]
     pub fn forecast_on(&self, day: Date) -> Option<Forecast> {
         match &self.points {

@@ -9,6 +9,9 @@
 //!
 //! Without news the right forecast falls along this curve, from `p` on the day it was made to 0 after the deadline. Source: Kalbfleisch &
 //! Prentice (2002), The Statistical Analysis of Failure Time Data, section 1.2.
+//!
+//! There is one clock: what stands on a day is what is known on its morning, that nothing has happened through the day before. A curve says what a
+//! forecast is at the end of a day, so that is looked up at the end of the day before ([`eve`]); of a pace see [`Pace::standing_on`].
 
 use super::{Curve, Forecast, ForecastRecord, Moment, Pace, Question, Records};
 use indexmap::IndexMap;
@@ -94,17 +97,13 @@ impl<'a> Course<'a> {
         }
     }
 
-    /// What is left of it on a day: by a pace at the start of that day, as its forecasts are dated; on a curve with that day's silence. After the
-    /// question has closed it stays where it ended. `None` if nothing happening up to that day was impossible when it was made.
+    /// What stands of it on a day: what is known on its morning, that nothing has happened through the day before. After the question has closed it
+    /// stays where it ended. `None` if nothing happening until then was impossible when it was made.
     #[must_use]
     pub fn on(&self, day: Date) -> Option<f64> {
         match self.by {
-            By::Curve(curve) => curve.on(day.min(self.last)),
-            By::Pace(pace) => {
-                let start = self.made_at.epoch_days();
-                let end = Moment::Day(self.last).epoch_days() + 1.0;
-                Some(pace.left(self.probability, (Moment::Day(day).epoch_days() - start) / (end - start)))
-            }
+            By::Curve(curve) => curve.on(eve(day).min(self.last)),
+            By::Pace(pace) => pace.standing_on(day, self.probability, self.made_at, self.last),
         }
     }
 
@@ -116,6 +115,12 @@ impl<'a> Course<'a> {
         days.take_while(|day| *day <= until)
             .find(|day| self.on(*day).is_some_and(|left| (left - self.probability).abs() > threshold))
     }
+}
+
+/// The day through which it is known on the morning of a day that nothing has happened: the one before.
+#[must_use]
+pub fn eve(day: Date) -> Date {
+    day.yesterday().unwrap_or(day)
 }
 
 /// The yes/no forecasts of those whom `member` names, each followed by what it becomes day by day while the question stays open: the
@@ -212,19 +217,14 @@ mod tests {
         let after = |of: f64, share: f64| 1.0 - (1.0 - of).powf(share);
         near(
             &said("me live", "a"),
-            &[
-                ("2025-09-01", 0.75),
-                ("2025-09-02", after(0.75, 0.75)),
-                ("2025-09-03", 0.5),
-                ("2025-09-04", after(0.5, 0.5)),
-            ],
+            &[("2025-09-01", 0.75), ("2025-09-02", 0.75), ("2025-09-03", 0.5), ("2025-09-04", 0.5)],
         );
         near(&said("me live", "b"), &[("2025-09-01", 0.2)]);
         let whole = [
             ("2025-09-01", 0.75),
-            ("2025-09-02", after(0.75, 0.75)),
-            ("2025-09-03", 0.5),
-            ("2025-09-04", after(0.75, 0.25)),
+            ("2025-09-02", 0.75),
+            ("2025-09-03", after(0.75, 2.0 / 3.0)),
+            ("2025-09-04", after(0.75, 1.0 / 3.0)),
         ];
         near(&said("you live", "a"), &whole);
         let (outcomes, _) = file("question,resolution,resolved_on\na,yes,2025-09-03\n").outcomes(&records).unwrap();
@@ -285,13 +285,14 @@ mod tests {
         let curve: Curve = "2025-09-01:0.4|2025-09-05:0.2|2025-09-07:0.18".parse().unwrap();
         let (question, record) = of_tag("", Some(curve));
         let course = Course::of(&record, &question, Living::Recorded).unwrap().unwrap();
-        assert_eq!((course.on(date(2025, 9, 5)), course.on(date(2025, 9, 8))), (Some(0.2), None));
-        assert_eq!(course.moved_on(0.12, date(2025, 9, 30)), Some(date(2025, 9, 4)));
-        assert_eq!(course.moved_on(0.12, date(2025, 9, 3)), None);
+        let on = |day: i8| course.on(date(2025, 9, day));
+        assert_eq!((on(1), on(2), on(6), on(8), on(9)), (Some(0.4), Some(0.4), Some(0.2), Some(0.18), None));
+        assert_eq!(course.moved_on(0.12, date(2025, 9, 30)), Some(date(2025, 9, 5)));
+        assert_eq!(course.moved_on(0.12, date(2025, 9, 4)), None);
         let mut records = Records::default();
         records.questions.insert("a".to_owned(), question);
         records.forecasts.push(record);
         let live = live_records(&records, Living::Recorded, |_| true, str::to_owned).unwrap();
-        assert_eq!(live.len(), 7, "as made, and six days on which nothing happening was possible: {live:?}");
+        assert_eq!(live.len(), 8, "as made, and seven mornings until which nothing happening was possible: {live:?}");
     }
 }

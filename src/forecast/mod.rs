@@ -30,7 +30,7 @@ pub use draws::{DrawsSaid, JointDraws};
 pub use interval::Interval;
 pub use joint::{JointForecast, read_joint_forecasts};
 pub use knots::{Looked, knots};
-pub use living::{Course, Living, live_records};
+pub use living::{Course, Living, eve, live_records};
 pub use marks::Buckets;
 pub(crate) use marks::groups_nothing;
 pub use named::NamedDistribution;

@@ -8,9 +8,12 @@
 //!
 //! Without news the right forecast falls along this curve, from `p` on the day it was made to 0 after the deadline. Source: Kalbfleisch &
 //! Prentice (2002), The Statistical Analysis of Failure Time Data, section 1.2.
+//!
+//! What stands on a day is what is known on its morning: that nothing has happened through the day before.
 
-use super::Question;
+use super::{Moment, Question};
 use crate::math::{exp_m1, ln_1p, powf};
+use jiff::civil::Date;
 use std::fmt;
 use std::str::FromStr;
 
@@ -88,6 +91,36 @@ impl Pace {
         }
     }
 
+    /// What stands on the morning of `day` of the `probability` of yes by the end of the day `last`, if nothing has happened through the day before. A
+    /// forecast that was made on a day as such knows that day, so that its time begins with the next one, on whose morning it still stands as it was
+    /// said; on the last day something is left, and afterwards nothing. `None` of what was certain, after the last day: something must have
+    /// happened.
+    ///
+    /// ```
+    /// use foretell::forecast::{Moment, Pace};
+    /// use jiff::civil::date;
+    /// let made_at = Moment::Day(date(2025, 9, 1));
+    /// let on = |day: i8| Pace::Evenly.standing_on(date(2025, 9, day), 0.5, made_at, date(2025, 9, 6)).unwrap();
+    /// // Each of the five days that follow has a tenth of all chances. After one of them four of nine are left, after four one of six.
+    /// assert_eq!((on(1), on(2), on(7)), (0.5, 0.5, 0.0));
+    /// assert!((on(3) - 4.0 / 9.0).abs() < 1e-15 && (on(6) - 1.0 / 6.0).abs() < 1e-15);
+    /// ```
+    #[must_use]
+    pub fn standing_on(self, day: Date, probability: f64, made_at: Moment, last: Date) -> Option<f64> {
+        let morning = |day: Date| Moment::Day(day).epoch_days();
+        let (now, end) = (morning(day), morning(last) + 1.0);
+        if now >= end {
+            return (probability < 1.0).then_some(0.0);
+        }
+        let start = match made_at {
+            Moment::Day(made) => morning(made) + 1.0,
+            Moment::Instant(_) => made_at.epoch_days(),
+        };
+        // No time is over before the start, even where all of it is the day on which the forecast was made.
+        let elapsed = if now <= start { 0.0 } else { (now - start) / (end - start) };
+        Some(self.left(probability, elapsed))
+    }
+
     /// The pace at which forecasts on this question fall: `usual`, unless a tag of the question says another. `pace=rising` (or another word of
     /// [`Pace::from_str`]) is its own pace, `pace=none` says that yes cannot come early, so that there is nothing to fall; nor is there on what is no
     /// yes/no question, or has no last day.
@@ -137,6 +170,29 @@ mod tests {
                 Pace::Weibull { shape } => (1.0 - probability).powf(elapsed.powf(shape)),
             };
             prop_assert!((1.0 - not_yet + not_yet * left - probability).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn a_day_is_known_once_it_is_over() {
+        use jiff::civil::date;
+        let day = |day: i8| date(2025, 9, day);
+        for pace in PACES {
+            let of = |said: f64, on: i8, made: i8, last: i8| {
+                pace.standing_on(day(on), said, Moment::Day(day(made)), day(last))
+            };
+            let near = |is: Option<f64>, expected: f64| (is.unwrap() - expected).abs() < 1e-15;
+            // Through the morning after it was said it stands as it was said.
+            assert!([1, 2].into_iter().all(|on| near(of(0.3, on, 1, 5), 0.3)), "{pace}");
+            assert!(near(of(0.3, 4, 1, 5), pace.left(0.3, 0.5)) && near(of(0.3, 5, 1, 5), pace.left(0.3, 0.75)));
+            assert_eq!((of(0.3, 6, 1, 5), of(1.0, 5, 1, 5), of(1.0, 6, 1, 5)), (Some(0.0), Some(1.0), None));
+            // Said on the last day itself, and of a day before it was said.
+            assert!(near(of(0.3, 5, 5, 5), 0.3) && near(of(0.3, 3, 4, 5), 0.3));
+            assert_eq!(of(0.3, 6, 5, 5), Some(0.0));
+            // A moment knows the part of its day that is over.
+            let noon = Moment::Instant("2025-09-01T12:00:00Z".parse().unwrap());
+            let left = pace.standing_on(day(3), 0.3, noon, day(5));
+            assert!(near(left, pace.left(0.3, 1.5 / 4.5)), "{pace}: {left:?}");
         }
     }
 

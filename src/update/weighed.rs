@@ -12,7 +12,7 @@ use super::items::{self, Item};
 use super::learner::Learner;
 use super::members::has_record;
 use super::moments::{ERRORS, Moments, ROUNDING, SMALL};
-use super::posterior::Given;
+use super::posterior::{Given, PUT_BACK};
 use super::{Learned, Means, Replacement, Update, numbered, posterior};
 use crate::dist::{Beta, Dirichlet, Gamma, MeanInDoubt};
 use crate::forecast::Estimate;
@@ -93,7 +93,7 @@ pub(super) fn learn(
                 let name = learner.name(model);
                 // What is new may well move it, with what it has learned from.
                 if reasons.get(&name).is_none_or(|why| why.ends_with(posterior::NO_FURTHER)) {
-                    reasons.insert(name, format!("it has learned from {tag}, which is not observed any more: give that outcome, or put that piece of news back into the file, as it was"));
+                    reasons.insert(name, format!("it has learned from {tag}, which is not observed any more: give that outcome, or put that piece of news back into the file, as it was; if it was wrong, {PUT_BACK}"));
                 }
             }
         }

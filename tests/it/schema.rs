@@ -158,6 +158,15 @@ fn what_scripts_read_is_as_its_schema_says() {
     conforms("update", &["update", summit, "--ledger", ledger, "--dry-run"]);
     let news = ["--news", "attends x2", "--date", "2025-09-01", "--source", "s", "--dry-run"];
     conforms("news", &with(&["update", "scenarios/golden.toml"], &news));
+    let taught = folder.path().join("taught.toml");
+    let scenario = "title = \"t\"\nas_of = 2026-01-01\n[event.a]\nchance = \"6 of 20\"\n\
+                    [question.a]\nask = \"?\"\nholds = \"a\"\ncloses = 2026-12-31\nresolves = \"so\"\n";
+    std::fs::write(&taught, scenario).expect("a file can be written");
+    let came = folder.path().join("came.csv");
+    std::fs::write(&came, "question,resolution,resolved_on\na,yes,2026-02-01\n").expect("a file can be written");
+    let (taught, came) = (taught.to_str().expect("a path is text"), came.to_str().expect("a path is text"));
+    conforms("update", &["update", taught, "--outcomes", came]);
+    conforms("undo", &["update", taught, "--undo", "--dry-run"]);
     conforms("explain", &["explain", "scenarios/golden.toml", "--question", "paper"]);
     conforms("diff", &["diff", "scenarios/golden.toml", "scenarios/golden.toml", "--worlds", "300k"]);
 }

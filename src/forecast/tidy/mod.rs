@@ -357,6 +357,17 @@ pub fn read_outcomes(path: &Path, records: &mut Records) -> Result<Summary, Erro
     Ok(summary)
 }
 
+/// The same of a file that is shared with others: that it has no outcome of a question that the records know is no fault, and is noted like every
+/// outcome that is left out.
+///
+/// # Errors
+/// If the file cannot be read or a row cannot be; then the records stay as they were.
+pub fn read_shared_outcomes(path: &Path, records: &mut Records) -> Result<Summary, Error> {
+    let (outcomes, summary) = outcomes::read_known(&TidyFile::open(path)?.table, records)?;
+    records.outcomes.extend(outcomes.into_iter().map(|outcome| (outcome.question.clone(), outcome)));
+    Ok(summary)
+}
+
 /// Adds the outcomes of a file to the records, and beside them the yes/no questions that the records do not know: for forecasts that are
 /// read afterwards.
 ///

@@ -11,8 +11,27 @@ use std::collections::BTreeSet;
 /// Every column of a table of outcomes, in the order in which they are written.
 pub(super) const COLUMNS: [&str; 4] = ["question", "resolution", "resolved_on", "source"];
 
-/// Every outcome of a table, in order, for questions that the records know.
+/// Every outcome of a table, in order, for questions that the records know, which must be some of them.
 pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Summary), Error> {
+    let (outcomes, summary, unknown) = known_and_unknown(table, records)?;
+    if outcomes.is_empty() && !unknown.is_empty() {
+        return Err(Error::input(format!(
+            "{}: no question of these outcomes is known: {}",
+            table.name,
+            shortened(&unknown)
+        ))
+        .help("record or import their forecasts or definitions first"));
+    }
+    Ok((outcomes, summary))
+}
+
+/// The same, where it is no fault that none of them is known.
+pub(super) fn read_known(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Summary), Error> {
+    known_and_unknown(table, records).map(|(outcomes, summary, _)| (outcomes, summary))
+}
+
+/// The outcomes for questions that the records know, and where the others stand.
+fn known_and_unknown(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Summary, Vec<String>), Error> {
     if !table.rows.is_empty() {
         table.require("outcomes", &COLUMNS[..3], &COLUMNS)?;
     }
@@ -68,14 +87,6 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
         }
     }
     problems.into_result()?;
-    if outcomes.is_empty() && !unknown.is_empty() {
-        return Err(Error::input(format!(
-            "{}: no question of these outcomes is known: {}",
-            table.name,
-            shortened(&unknown)
-        ))
-        .help("record or import their forecasts or definitions first"));
-    }
     let mut notes = table.slips(&COLUMNS);
     notes.extend(told_unknown(&unknown));
     if !no_counts.is_empty() {
@@ -112,7 +123,7 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
         ..Summary::default()
     };
     let summary = summary.with_tallies(tallies.into_iter().flatten().collect());
-    Ok((outcomes, summary))
+    Ok((outcomes, summary, unknown))
 }
 
 /// The questions of which somebody forecast a count, by a distribution of such.

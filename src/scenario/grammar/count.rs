@@ -1,7 +1,7 @@
 //! Counts: constants, families, a rate seen over a time, ranges.
 
-use super::lexing::{amount, arguments, duration, family_name, mark, word};
-use super::number::{Doubts, parameter, range};
+use super::lexing::{amount, arguments, duration, mark, word};
+use super::number::{Doubts, family_but_like, parameter, range};
 use super::reading::{Input, Parsed, described, either, maybe, rest, spanned};
 use crate::scenario::codes;
 use crate::scenario::phrase::CountPhrase;
@@ -35,7 +35,7 @@ const OF_COUNTS: Doubts = Doubts {
 };
 
 fn family(input: &mut Input<'_>) -> Parsed<CountPhrase> {
-    let name = spanned(family_name)(input)?;
+    let name = family_but_like(input, codes::COUNT)?;
     if name.value.eq_ignore_ascii_case("poisson") && opens_with_gamma(rest(input)) {
         let (shape, rate) = gamma_mean(input)?;
         return Ok(CountPhrase::PoissonGamma { shape, rate });

@@ -79,6 +79,9 @@ pub(super) fn chances(text: &str, place: &Place) -> Result<ChanceNode, Box<Diagn
     read(&CHANCES, text, place, chance::chances)
 }
 
+/// What to do where a number is to be like a class.
+pub(super) const NUMBERS_IN_EVENTS: &str = "state a number in each event itself, with its doubt, as in `value = \"normal(normal(10, 3), 4)\"`, and a count as in `count = \"3 in 180 days, over 365 days\"`";
+
 /// A number or distribution.
 pub(super) fn number(text: &str, place: &Place) -> Result<NumberPhrase, Box<Diagnostic>> {
     read(&NUMBER, text, place, number::number_phrase)

@@ -38,7 +38,7 @@ fn limit(input: &mut Input<'_>) -> Parsed<Limit> {
 
 fn shape(input: &mut Input<'_>) -> Parsed<NumberShape> {
     let Some(first) = either(input, spanned(amount))? else {
-        let name = spanned(family_name)(input)?;
+        let name = family_but_like(input, codes::NUMBER)?;
         let is_bell = ["normal", "lognormal"].iter().any(|bell| name.value.eq_ignore_ascii_case(bell));
         if is_bell && opens_with_normal(rest(input)) {
             return mean_in_doubt(input, name);
@@ -74,6 +74,18 @@ fn shape(input: &mut Input<'_>) -> Parsed<NumberShape> {
         return Ok(NumberShape::Quantiles(quantiles));
     }
     Ok(NumberShape::Constant(first.value))
+}
+
+/// The name of a family. That of a class in its place (`like held`) is refused, for classes hold chances alone.
+pub(super) fn family_but_like(input: &mut Input<'_>, code: &'static str) -> Parsed<Spanned<String>> {
+    let start = offset(input);
+    let name = spanned(family_name)(input)?;
+    if name.value == "like" && !rest(input).starts_with('(') {
+        let range = start..start + name.value.len();
+        let message = "`like` is of chances alone: a class holds a chance, and no number or count";
+        return verdict(input, code, range, message, super::NUMBERS_IN_EVENTS);
+    }
+    Ok(name)
 }
 
 /// Of which parameters a doubt can be stated, for whoever states one of another.

@@ -5,6 +5,7 @@ use super::{Reader, Value};
 use crate::diagnostic::Diagnostic;
 use crate::scenario::codes;
 use crate::scenario::document::Unread;
+use crate::scenario::grammar;
 use crate::scenario::keys::{KeyKind, Need, Table, TableName, keys, table};
 use crate::scenario::names::{continues_name, name_problem, nearest};
 use crate::scenario::place::Place;
@@ -114,6 +115,10 @@ impl<'r, 's, 'v> Fields<'r, 's, 'v> {
             OTHER_WORDS.iter().find(|(word, meant)| *word == key.to_lowercase() && self.known.key(meant).is_some())
         {
             return diagnostic.help(format!("the key for it is `{meant}`"));
+        }
+        if self.known.name == TableName::Prior && ["value", "count"].contains(&key) {
+            return diagnostic
+                .help(format!("a class holds a chance, and no number or count: {}", grammar::NUMBERS_IN_EVENTS));
         }
         let known: Vec<String> = self.known.keys.iter().map(|key| format!("`{}`", key.name)).collect();
         let known = format!("the keys of {} are {}", self.known.title, known.join(", "));
