@@ -104,8 +104,7 @@ pub(super) fn is_news(given: &Given<'_>, event: &Event, from: &[String], agreed:
 pub(super) const NO_FURTHER: &str = "moves it no further";
 
 /// What to do where something was learned that is no longer so.
-pub(super) const PUT_BACK: &str =
-    "take that update back (`foretell update FILE --undo`), or put the prior back as it was before by hand, without that in `learned_from`, and update again";
+pub(super) const PUT_BACK: &str = "take that update back (`foretell update FILE --undo`), or put the prior back as it was before by hand, without that in `learned_from`, and update again";
 
 /// The question of an outcome as `learned_from` remembers it.
 pub(super) fn question_of(tag: &str) -> &str {

@@ -236,9 +236,9 @@ fn news_that_can_do_nothing_is_not_written() {
         assert_eq!(desk.text(), once);
     }
     // In other words it is one more opinion, which is written down.
-    let (told, said) = desk.told("deal is now 0.4", &["--why", "so too"]);
+    let (told, said) = desk.told("not deal is now 60%", &["--why", "so too"]);
     assert!(
-        said.contains("this states the chance that what it is about has anyway, 40.00 %: it moves nothing"),
+        said.contains("this states the chance that what it is about has anyway, 60.00 %: it moves nothing"),
         "{said}"
     );
     assert_eq!(told["written"], Value::Bool(true));
