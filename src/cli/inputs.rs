@@ -245,6 +245,11 @@ impl Inputs {
         self.between.is_some()
     }
 
+    /// Whether numbers are scored on another scale than their own.
+    pub(super) fn is_scaled(&self) -> bool {
+        self.scale != Scale::Natural
+    }
+
     /// The first option that says something of records, but not where they are.
     pub(super) fn asked_of_records(&self) -> Option<&'static str> {
         let asked = [
