@@ -274,8 +274,14 @@ fn a_ledger_teaches_what_files_teach_and_its_open_questions_are_pooled() {
     let read = |file: &str| std::fs::read_to_string(file).expect("it was written");
     assert_eq!(read(&of_files), read(&of_ledger));
     assert_eq!(read(&of_ledger).lines().count(), 11);
-    // Without new forecasts there is the report alone.
-    assert_eq!(done(&["pool", "--ledger", &ledger, "--format", "json"]), report);
+    // Without new forecasts there is the report alone, and no day before which an outcome must be known.
+    let value = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).expect("the report is JSON");
+    let (mut of_past, mut of_both) = (value(&done(&["pool", "--ledger", &ledger, "--format", "json"])), value(&report));
+    assert_eq!(
+        (of_past["counted"].take(), of_both["counted"].take()["rule"].take()),
+        (Value::Null, "known_before".into())
+    );
+    assert_eq!(of_past, of_both);
     for wrong in [&["pool", "--fit", &past, "--open"][..], &["pool", "--ledger", &ledger, "--open", "--apply", &now]] {
         assert_eq!(foretell(wrong).status.code(), Some(2), "{wrong:?}");
     }

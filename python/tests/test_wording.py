@@ -125,7 +125,7 @@ nan = float("nan")
         (lambda: foretell.calibrate(SAID, CAME, bins=0), ["`bins=0` cannot be used"]),
         (lambda: foretell.leaderboard(SAID, CAME, order="colour"), ['`order="colour"`']),
         (lambda: foretell.pool(SAID, CAME, method="colour"), ['`method="colour"` cannot be used']),
-        (lambda: foretell.pool(SAID, CAME, SAID, method="median"), ["2 questions that have resolved are to be pooled, too"]),
+        (lambda: foretell.pool(SAID, CAME, SAID, method="stacking"), ["2 questions that have resolved are to be pooled, too"]),
         (lambda: foretell.pool(SAID, CAME, baseline="ada"), ["`baseline`", "quantiles"]),
         (lambda: foretell.cohere(SAID), ["`relations`"]),
         (lambda: foretell.cohere(SAID_FRAME.assign(probability=-1), relations=GOLDEN), ["forecasts, row 1: "]),

@@ -44,7 +44,7 @@ fn folder() -> TempDir {
 
 /// A little that keeps covariances from being singular.
 fn at_bit(at: usize, draw: i32) -> f64 {
-    if (at + draw as usize).is_multiple_of(2) { 0.25 } else { -0.25 }
+    if (draw as usize).is_multiple_of(at + 2) { 0.25 } else { -0.25 }
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {

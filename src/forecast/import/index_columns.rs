@@ -52,6 +52,6 @@ mod tests {
         };
         assert_eq!(of("place,n,level\nUS,0,0.1\nUS,1,0.9\nCA,2,0.1\n"), [1]);
         assert_eq!(of("unnamed: 0,place,level\n0,US,0.5\n1,CA,0.5\n"), [0], "one level: a place may be a row");
-        assert!(of("place,n,level\nUS,0,0.1\nUS,0,0.9\n").is_empty());
+        assert!(of("place,n,level\nUS,0,0.1\nUS,0,0.9\nCA,1,0.1\n").is_empty());
     }
 }
