@@ -312,6 +312,32 @@ mod tests {
     }
 
     #[test]
+    fn each_pooled_forecast_has_the_recipe_that_made_it_and_who_is_new_is_named() {
+        let found = pool_as_known_and_tell(
+            &past(),
+            &now(&[2, 28, 31]),
+            ("pool", |_: &str| true),
+            Penalty::Brier,
+            None,
+            &Reach::default(),
+            &|share| assert!((0.0..=1.0 + 1e-12).contains(&share), "{share}"),
+        );
+        let pooled = found.expect("much is known");
+        let choice = &pooled.choice;
+        assert_eq!((choice.made_by.len(), choice.new_members.as_slice()), (3, &["new".to_owned()][..]));
+        assert_eq!((choice.recipes[0].recipe.as_str(), choice.recipes[0].forecasts), ("mean", 1));
+        assert_eq!(choice.recipes.iter().map(|of| of.forecasts).sum::<usize>(), 3);
+        let last = &choice.recipes[choice.made_by[2]];
+        assert_eq!((&last.recipe, last.blend.to_bits()), (&choice.chosen, choice.blend.to_bits()));
+        assert_ne!(choice.chosen, "mean");
+        // What the mean made is the mean of what the four said, and the rest is not.
+        for (value, place) in values(&pooled).iter().zip(&choice.made_by) {
+            let is_mean = (value - 0.575).abs() < 1e-12;
+            assert_eq!(is_mean, choice.recipes[*place].recipe == "mean", "{value} {choice:?}");
+        }
+    }
+
+    #[test]
     fn before_anything_is_known_there_is_the_mean_or_what_has_nothing_to_learn() {
         let pooled = |days: &[i8], method: Option<&str>| {
             let named = method.map(|method| method.parse().expect("it is listed"));

@@ -509,6 +509,7 @@ mod tests {
         let named = "median".parse().expect("a recipe");
         let (choice, _) = choose(&history, Penalty::Brier, Some(named)).expect("sixty questions");
         assert_eq!((choice.blend, choice.tried.len(), choice.tried[0].blend), (1.0, 1, 1.0));
+        assert_eq!(choice.expected.map(|of| (of.score, of.drawn_by)), choice.procedure.map(|of| (of, 0.0)));
         let (procedure, mean) = (choice.procedure.expect("judged").mean, choice.plain_mean.expect("judged").mean);
         // The median learns nothing: however the folds are made, the difference is that of all questions.
         assert!((choice.tried[0].difference - (procedure - mean)).abs() < 1e-12, "{choice:?}");
@@ -528,6 +529,14 @@ mod tests {
             let (choice, _) = choose(&history, Penalty::Brier, None).expect("20 questions");
             let upper = choice.against_mean.and_then(|difference| difference.upper).expect("20 clusters");
             assert!(choice.chosen == "mean" || upper < 0.0, "{seed}: {choice:?}");
+            // What is to be expected is that of what is used.
+            let expected = choice.expected.expect("it is judged");
+            if choice.chosen == "mean" {
+                assert_eq!((Some(expected.score), expected.against_mean.mean), (choice.plain_mean, 0.0));
+            } else {
+                let shown = choice.against_mean.expect("it is judged").mean;
+                assert!(shown < expected.against_mean.mean && expected.against_mean.mean < 0.0, "{choice:?}");
+            }
             luck += usize::from(choice.chosen == "mean" && choice.tried.iter().any(|tried| tried.at_worst < 0.0));
         }
         // Some recipe looks better on some of these pasts, or nothing is put to the test.
