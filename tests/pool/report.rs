@@ -106,7 +106,9 @@ fn a_baseline_that_is_absent_is_no_pivot_and_forecasters_of_now_are_not_counted_
     let found = &report["quantiles"];
     assert_eq!((&found["baseline_absent"], &found["unpivoted"]), (&Value::from(true), &Value::from(0)), "{found}");
     let tried = found["tried"].as_array().expect("pools were tried");
-    assert!(tried.len() > 1 && tried.iter().all(|of| !of["pool"].as_str().is_some_and(|pool| pool.ends_with("+pivot"))));
+    assert!(
+        tried.len() > 1 && tried.iter().all(|of| !of["pool"].as_str().is_some_and(|pool| pool.ends_with("+pivot")))
+    );
     let made_by = found["made_by"].as_array().expect("a place for each forecast");
     assert_eq!((made_by.len(), number(&found["recipes"][0]["forecasts"])), (5, 5.0), "{found}");
     let (_, told) = said(&foretell(&start));
