@@ -3,6 +3,8 @@
 //! Panels stand in `../shared/data` beside the repository; a test says so and passes where they are not. The figures stand in
 //! `docs/value.md`.
 
+#[path = "pool/report.rs"]
+mod report;
 #[path = "pool/counting.rs"]
 mod counting;
 mod shared;

@@ -128,14 +128,19 @@ impl std::fmt::Debug for Listener {
 }
 
 impl Progress {
-    /// Nothing is done yet.
+    /// Nothing is done yet of a simulation.
     pub(super) fn new() -> Self {
+        Self::of("simulating")
+    }
+
+    /// Nothing is done yet of what is called so.
+    pub(super) fn of(work: &str) -> Self {
         let listener = Listener(desk::on_progress());
         if !is_interactive() || desk::is_there() {
             return Self { bar: ProgressBar::hidden(), listener };
         }
         let bar = ProgressBar::with_draw_target(Some(1000), ProgressDrawTarget::hidden());
-        let style = ProgressStyle::with_template("simulating {bar:40} {percent:>3} %  {eta} left");
+        let style = ProgressStyle::with_template(&format!("{work} {{bar:40}} {{percent:>3}} %  {{eta}} left"));
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("█▉▊▋▌▍▎▏ "));
         let waiting = bar.clone();
         std::thread::spawn(move || {

@@ -448,28 +448,34 @@ fn read_opened(
     Ok((records, summaries, draws))
 }
 
-/// Questions and forecasts of files, and what was taken of each; outcomes that stand in them are not looked at.
+/// Questions and forecasts of files, and what was taken of those of forecasts: tables of questions were told of with the past. Outcomes that stand in them
+/// are not looked at, nor told of.
 pub(super) fn without_outcomes(
     questions: &[PathBuf],
     forecasts: &[PathBuf],
 ) -> Result<(Records, Vec<tidy::Summary>), Error> {
-    unresolved(&open_all(questions, forecasts, &[])?, questions)
+    let files = open_all(questions, forecasts, &[])?;
+    let mut records = Records::default();
+    let (_, summaries) = read_all(&files, &mut records)?;
+    records.outcomes.clear();
+    // Summaries of tables of questions come first.
+    let told = files.iter().filter(|(holds, _)| *holds == Holds::Questions).count();
+    let mut summaries: Vec<tidy::Summary> =
+        summaries.into_iter().skip(told).map(tidy::Summary::without_pending).collect();
+    tell_all(&mut summaries, questions);
+    Ok((records, summaries))
 }
 
-/// The same with options that do not sum to 1 as they stand.
+/// Questions and forecasts of files, with options that do not sum to 1 as they stand; outcomes are not looked at.
 pub(super) fn as_stated(questions: &[PathBuf], forecasts: &[PathBuf]) -> Result<Records, Error> {
     let files = open_all(questions, forecasts, &[])?;
     let files: Vec<(Holds, InputFile)> =
         files.into_iter().map(|(holds, file)| (holds, file.with_options_as_stated())).collect();
-    unresolved(&files, questions).map(|(records, _)| records)
-}
-
-fn unresolved(files: &[(Holds, InputFile)], questions: &[PathBuf]) -> Result<(Records, Vec<tidy::Summary>), Error> {
     let mut records = Records::default();
-    let (_, mut summaries) = read_all(files, &mut records)?;
+    let (_, mut summaries) = read_all(&files, &mut records)?;
     tell_all(&mut summaries, questions);
     records.outcomes.clear();
-    Ok((records, summaries))
+    Ok(records)
 }
 
 fn open_all(

@@ -9,7 +9,10 @@ use crate::error::Error;
 use crate::forecast::tidy::{Form, NotTaken, Summary, forecasts_file, not_taken};
 use crate::forecast::{Forecast, ForecastRecord, Records, Scale, Selection, check_name, day};
 use crate::pool::quantile::{self, QuantileMethod, QuantileOptions, QuantileReport};
-use crate::pool::{Counting, History, Penalty, PooledAsKnown, Reach, Recipe, Unpooled, choose, pool_as_known, related};
+use crate::pool::{
+    Counting, History, Penalty, PooledAsKnown, Reach, Recipe, Unpooled, choose_and_tell, pool_as_known_and_tell,
+    related,
+};
 use crate::report::{Format, Output};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
@@ -53,7 +56,8 @@ pub(super) struct Arguments {
     /// Their outcomes in a table, where they do not stand beside the forecasts
     #[arg(long, value_name = "FILE", requires = "fit")]
     outcomes: Vec<PathBuf>,
-    /// Definitions of the questions, past and new, in a table: closing days, clusters, tags
+    /// Definitions of the questions, past and new, in a table with `id` (or `question_id`, `question`) and, as far as there are any, `kind` (without it all
+    /// are yes/no), `ask`, `options`, `opens`, `closes`, `resolves`, `cluster` (what questions share their fate with; or `question_id` and `base`) and `tags`
     #[arg(long, value_name = "FILE", requires = "fit")]
     questions: Vec<PathBuf>,
     #[command(flatten)]
@@ -361,8 +365,10 @@ fn yes_no(arguments: &Arguments, mut known: Known, now: Option<Records>, (format
     let member = |name: &str| arguments.is_member(name);
     let history = History::new(&known.past, member);
     let rule = arguments.rule.unwrap_or_default();
+    let progress = console::Progress::of("choosing");
+    let told = |share: f64| progress.set(share);
     let found = match &now {
-        None => match choose(&history, rule, named) {
+        None => match choose_and_tell(&history, rule, named, &told) {
             Some((choice, _)) => Ok(PooledAsKnown { choice, forecasts: Vec::new() }),
             None => Err(Unpooled::TooLittle { known: history.questions.len(), held_back: 0 }),
         },
@@ -371,9 +377,10 @@ fn yes_no(arguments: &Arguments, mut known: Known, now: Option<Records>, (format
                 return Err(taken(&arguments.name));
             }
             let reach = Reach { asked: arguments.asked(), related: related(&known.past, now) };
-            pool_as_known(&history, now, &arguments.name, member, rule, named, &reach)
+            pool_as_known_and_tell(&history, now, (arguments.name.as_str(), member), rule, named, &reach, &told)
         }
     };
+    progress.finish();
     let PooledAsKnown { mut choice, forecasts } = found.map_err(|why| match why {
         Unpooled::NoForecast => nobody(arguments),
         Unpooled::TooLittle { known, held_back } => nothing(named, apart, (known, held_back)),

@@ -2,7 +2,9 @@
 
 use super::figures::Figures;
 use super::pool_counting;
-use super::pool_sheets::{Answer, NOTHING_TO_EXPECT, best_is_better, heaviest, held_back, nothing_learned};
+use super::pool_sheets::{
+    Answer, NOTHING_TO_EXPECT, best_is_better, heaviest, held_back, made_by, names, nothing_learned,
+};
 use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::pool::Estimate;
@@ -41,7 +43,7 @@ fn head(choice: &QuantileChoice) -> Vec<String> {
         format!(
             "learned from {} by {}",
             counted(choice.targets, "forecast target"),
-            counted(choice.members.len(), "forecaster")
+            counted(choice.members.len() - choice.new_members.len(), "forecaster")
         )
     };
     let mut lines = vec![learned, format!("chosen: {}: {}", choice.chosen, choice.why)];
@@ -52,6 +54,12 @@ fn head(choice: &QuantileChoice) -> Vec<String> {
         lines.push(held_back(choice.held_back));
     }
     lines.extend(pool_counting::told(choice.counted));
+    lines.extend(made_by(&choice.recipes, &choice.chosen));
+    if let (true, Some(baseline)) = (choice.baseline_absent, &choice.baseline) {
+        lines.push(format!(
+            "{baseline} says nothing of what is to be pooled, so no pool was tried that is moved away from it"
+        ));
+    }
     if choice.pooled > 0 && choice.targets == 0 {
         lines.push(format!("pooled: {}", counted(choice.pooled, "forecast")));
     } else if choice.pooled > 0 {
@@ -137,7 +145,7 @@ fn foot(choice: &QuantileChoice) -> Vec<String> {
     if choice.targets == 0 {
         lines.push(NOTHING_TO_EXPECT.to_owned());
     } else if !choice.new_members.is_empty() {
-        lines.push(format!("new, weighing as members of mean skill: {}", choice.new_members.join(", ")));
+        lines.push(format!("new, weighing as members of mean skill: {}", names(&choice.new_members)));
     }
     if choice.brought > 0 {
         lines.push(format!("brought from other levels: {}", counted(choice.brought, "forecast")));

@@ -6,7 +6,7 @@ use crate::diagnostic::counted;
 use crate::forecast::ForecastRecord;
 use crate::forecast::tidy::NotTaken;
 use crate::pool::quantile::{QUANTILE_POOLS, QuantileReport};
-use crate::pool::{Choice, Estimate, FEWEST_CLUSTERS, Folding, MAPS, POOLS, Penalty};
+use crate::pool::{Choice, Estimate, FEWEST_CLUSTERS, Folding, MAPS, POOLS, Penalty, Used};
 use crate::report::{Column, Format, Output, Sheet};
 use serde::Serialize;
 
@@ -107,7 +107,29 @@ fn head(choice: &Choice) -> Vec<String> {
             counted(choice.known_at_first, "question")
         ));
     }
+    lines.extend(made_by(&choice.recipes, &choice.chosen));
     lines
+}
+
+/// Which recipes made how many of the pooled forecasts, where it was not the one that is chosen in the end alone.
+pub(super) fn made_by(recipes: &[Used], chosen: &str) -> Option<String> {
+    let is_as_chosen = recipes.len() < 2 && recipes.iter().all(|of| of.recipe == chosen);
+    let told = |of: &Used| {
+        let share = if of.blend < 1.0 { format!(" ({:.0} % of it)", 100.0 * of.blend) } else { String::new() };
+        format!("{} by {}{share}", of.forecasts, of.recipe)
+    };
+    let told: Vec<String> = recipes.iter().map(told).collect();
+    (!is_as_chosen).then(|| format!("pooled, as was chosen by what was known then: {}", told.join(", ")))
+}
+
+/// How many of the names that are new are told.
+const TOLD_NAMES: usize = 10;
+
+/// Names, the first ten and how many more there are.
+pub(super) fn names(all: &[String]) -> String {
+    let first: Vec<&str> = all.iter().take(TOLD_NAMES).map(String::as_str).collect();
+    let more = all.len() - first.len();
+    if more == 0 { first.join(", ") } else { format!("{} and {more} more", first.join(", ")) }
 }
 
 /// That one forecaster did better than the pool, where that is beyond error.
@@ -187,17 +209,47 @@ fn expected(choice: &Choice, format: Format) -> Sheet {
         Some(of) => std::iter::once(figures.score(of.mean)).chain(figures.ends(of.lower.zip(of.upper))).collect(),
         None => unknown.clone(),
     };
-    let rows = [
-        ("pool", &choice.procedure, &None),
-        ("plain mean", &choice.plain_mean, &choice.against_mean),
-        ("best forecaster in training", &choice.best_in_training, &choice.against_best),
+    let to_expect = choice.expected;
+    let mut rows = vec![
+        ("pool", to_expect.map(|of| of.score), None),
+        ("plain mean", choice.plain_mean, to_expect.map(|of| of.against_mean)),
+        ("best forecaster in training", choice.best_in_training, to_expect.and_then(|of| of.against_best)),
     ];
+    if is_unused(choice) {
+        rows.push(("choosing, not used", choice.procedure, choice.against_mean.map(turned)));
+    }
     for (name, of, against) in rows {
         if of.is_some() {
-            sheet.row(std::iter::once(name.to_owned()).chain(cells(of)).chain(cells(against)).collect());
+            sheet.row(std::iter::once(name.to_owned()).chain(cells(&of)).chain(cells(&against)).collect());
         }
     }
     sheet
+}
+
+/// Whether recipes were chosen among and the plain mean stays all the same.
+fn is_unused(choice: &Choice) -> bool {
+    choice.chosen == "mean" && choice.expected.is_some() && choice.procedure != choice.plain_mean
+}
+
+/// The difference the other way round.
+fn turned(of: Estimate) -> Estimate {
+    Estimate { mean: -of.mean, lower: of.upper.map(|end| -end), upper: of.lower.map(|end| -end) }
+}
+
+/// How the figures to expect differ from those of the past.
+fn drawn_in(choice: &Choice) -> Option<String> {
+    let by = choice.expected.map(|of| of.drawn_by).filter(|by| *by > 0.0)?;
+    let seen = choice.against_mean?;
+    let (lower, upper) = seen.lower.zip(seen.upper)?;
+    let figures = Figures::new(Format::Table);
+    Some(format!(
+        "the past shows a gain on the plain mean of {} ({} to {}); since the mean was left because of it, by luck more often than not where there is little to gain, {} less is to be expected, and the upper ends lie {} higher",
+        figures.score(-seen.mean),
+        figures.score(-upper),
+        figures.score(-lower),
+        figures.score(by),
+        figures.score(upper - seen.mean),
+    ))
 }
 
 fn foot(choice: &Choice) -> Vec<String> {
@@ -225,7 +277,21 @@ fn foot(choice: &Choice) -> Vec<String> {
             "best forecaster in training: whoever scored best in what each fold learned from, the plain mean where they are absent; of all the past: {best}"
         ));
     }
-    lines.extend(best_is_better(choice.against_best));
+    lines.extend(drawn_in(choice));
+    if is_unused(choice) {
+        lines.push(
+            "the pool is the plain mean; `choosing, not used`: what choosing anew in each fold comes to".to_owned(),
+        );
+    }
+    lines.extend(best_is_better(choice.expected.and_then(|of| of.against_best)));
+    if !choice.new_members.is_empty() {
+        let how = if choice.weights.is_empty() {
+            "new, weighing like all others"
+        } else {
+            "new, without a weight beside those who have one"
+        };
+        lines.push(format!("{how}: {}", names(&choice.new_members)));
+    }
     if choice.without_pool > 0 {
         lines.push(format!(
             "without a pool, since too little was known for `{}`: {}",

@@ -6,16 +6,17 @@
 //! Where nobody knows when the new forecasts were made, where nothing was known before any of them, or where that is asked for, every outcome counts
 //! ([`Counting`]), and what shares a cluster with a question to be pooled is set apart instead.
 
-use super::choice::{Choice, Ready, choose, unlearned};
+use super::choice::{Choice, Ready, choose_and_tell, unlearned};
 use super::counting::{Counted, Counting, Reach};
+use super::made_by::made_by;
 use super::method::Said;
 use super::of_records::pooled_records;
 use super::past::History;
 use super::penalty::Penalty;
 use super::recipe::Recipe;
 use crate::forecast::{Forecast, ForecastRecord, Moment, Records};
-use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A recipe is chosen anew once so many times as much is known.
 const GROWTH: usize = 2;
@@ -62,7 +63,7 @@ struct Stage {
 /// Pools the yes/no forecasts of those whom `member` names, each by what the history held before it was made; the pool is called `name`. For forecasts made
 /// nobody knows when, and wherever the rule of `reach` is another, each is pooled by the whole history but for its related questions.
 ///
-/// Without a `named` recipe one is chosen ([`choose`]), and what was made before anything was known is pooled by the plain mean. A recipe that
+/// Without a `named` recipe one is chosen ([`choose`](super::choose)), and what was made before anything was known is pooled by the plain mean. A recipe that
 /// was named gives nothing until it can be learned, unless it has nothing to learn: then it needs no history at all.
 ///
 /// # Errors
@@ -75,6 +76,22 @@ pub fn pool_as_known(
     penalty: Penalty,
     named: Option<Recipe>,
     reach: &Reach,
+) -> Result<PooledAsKnown, Unpooled> {
+    pool_as_known_and_tell(history, now, (name, member), penalty, named, reach, &|_| ())
+}
+
+/// As [`pool_as_known`], of the pool's name and its members; `told` hears which share of the work is done, from 0 to 1.
+///
+/// # Errors
+/// As there.
+pub fn pool_as_known_and_tell(
+    history: &History,
+    now: &Records,
+    (name, member): (&str, impl Fn(&str) -> bool),
+    penalty: Penalty,
+    named: Option<Recipe>,
+    reach: &Reach,
+    told: &(dyn Fn(f64) + Sync),
 ) -> Result<PooledAsKnown, Unpooled> {
     let is_pooled =
         |record: &&ForecastRecord| matches!(record.forecast, Forecast::Binary { .. }) && member(&record.forecaster);
@@ -108,31 +125,47 @@ pub fn pool_as_known(
         return Err(Unpooled::NoForecast);
     };
     let last_part = history.known_before(begins);
-    let found = choose(&last_part, penalty, named).or_else(|| unlearned(named?, penalty));
+    // What is known where a recipe is chosen anew, the last first: the work grows with it.
+    let choices: Vec<usize> = std::iter::once(known).chain(chosen_anew(&starts, named)).collect();
+    let work = Work { told, of: &choices, done: Cell::new(0) };
+    let found = work.one(|told| choose_and_tell(&last_part, penalty, named, told));
+    let found = found.or_else(|| unlearned(named?, penalty));
     let Some((mut choice, ready)) = found else {
         let related = counted.related;
         let is_empty = history.questions.is_empty() && related > 0;
         let held_back = history.questions.len() - known;
         return Err(if is_empty { Unpooled::AllRelated { related } } else { Unpooled::TooLittle { known, held_back } });
     };
-    let mut stages = earlier(history, &starts, penalty, named);
+    let mut stages = earlier(history, &starts, (penalty, named), &work);
     stages.push(Stage { from: begins, ready: Some(ready), numbers: numbers(history, &last_part) });
     let places: BTreeMap<&str, usize> =
         history.forecasters.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
     let number = |name: &str| places.get(name).copied().unwrap_or(history.forecasters.len());
     let too_early = Cell::new(0_usize);
+    let pooled_at: RefCell<Vec<usize>> = RefCell::default();
     let pool = |made_at: Moment, said: &[Said]| {
         let after = stages.partition_point(|stage| stage.from <= rule.looks_from(made_at));
-        let stage = stages.get(after.checked_sub(1)?)?;
+        let place = after.checked_sub(1)?;
+        let stage = stages.get(place)?;
         let Some(ready) = &stage.ready else {
             too_early.set(too_early.get() + 1);
             return None;
         };
         let of = |said: &Said| Said { forecaster: stage.numbers[said.forecaster], ..*said };
         let said: Vec<Said> = said.iter().map(of).collect();
-        ready.pool(&said)
+        let pooled = ready.pool(&said)?;
+        pooled_at.borrow_mut().push(place);
+        Some(pooled)
     };
     let forecasts = pooled_records(now, name, &member, number, pool);
+    let by_stage = |place: usize| stages[place].ready.as_ref().map_or_else(|| Ready::mean().made_by(), Ready::made_by);
+    (choice.recipes, choice.made_by) = made_by(pooled_at.into_inner().into_iter().map(by_stage));
+    if known > 0 {
+        let learned_of: BTreeSet<&str> = last_part.forecasters.iter().map(String::as_str).collect();
+        let theirs = now.forecasts.iter().filter(is_pooled).map(|record| record.forecaster.as_str());
+        let new: BTreeSet<&str> = theirs.filter(|name| !learned_of.contains(name)).collect();
+        choice.new_members = new.into_iter().map(str::to_owned).collect();
+    }
     choice.counted = Some(counted);
     choice.known_at_first = known_at_first;
     choice.held_back = history.questions.len() - known;
@@ -141,8 +174,46 @@ pub fn pool_as_known(
     Ok(PooledAsKnown { choice, forecasts })
 }
 
+/// How much is known where a recipe is chosen anew before the last time: where something is known, and then wherever twice as much is as at the last choice.
+fn chosen_anew(starts: &[(f64, usize)], named: Option<Recipe>) -> Vec<usize> {
+    let mut chosen_by: Vec<usize> = Vec::new();
+    for (_, known) in starts.iter().filter(|(_, known)| named.is_none() && *known > 0) {
+        if chosen_by.last().is_none_or(|last| *known >= GROWTH * last) {
+            chosen_by.push(*known);
+        }
+    }
+    chosen_by
+}
+
+/// How far the choices are.
+struct Work<'a> {
+    told: &'a (dyn Fn(f64) + Sync),
+    /// How large each choice is.
+    of: &'a [usize],
+    /// How many are done.
+    done: Cell<usize>,
+}
+
+impl Work<'_> {
+    /// Does the next choice, which tells its share of the work.
+    fn one<T>(&self, choice: impl FnOnce(&(dyn Fn(f64) + Sync)) -> T) -> T {
+        let at = self.done.get();
+        self.done.set(at + 1);
+        let all = self.of.iter().sum::<usize>().max(1) as f64;
+        let before = self.of.iter().take(at).sum::<usize>() as f64;
+        let own = self.of.get(at).copied().unwrap_or(0) as f64;
+        let told = self.told;
+        choice(&move |share: f64| told((before + share * own) / all))
+    }
+}
+
 /// The pools before the last one: where each begins, and how many questions were known then.
-fn earlier(history: &History, starts: &[(f64, usize)], penalty: Penalty, named: Option<Recipe>) -> Vec<Stage> {
+fn earlier(
+    history: &History,
+    starts: &[(f64, usize)],
+    (penalty, named): (Penalty, Option<Recipe>),
+    work: &Work<'_>,
+) -> Vec<Stage> {
     let mut stages: Vec<Stage> = Vec::with_capacity(starts.len() + 1);
     let mut chosen_by = 0;
     for (from, known) in starts.iter().copied() {
@@ -152,7 +223,8 @@ fn earlier(history: &History, starts: &[(f64, usize)], penalty: Penalty, named: 
             None if known == 0 => Some(Ready::mean()),
             None if chosen_by == 0 || known >= GROWTH * chosen_by => {
                 chosen_by = known;
-                Some(choose(&part, penalty, None).map_or_else(Ready::mean, |(_, ready)| ready))
+                let found = work.one(|told| choose_and_tell(&part, penalty, None, told));
+                Some(found.map_or_else(Ready::mean, |(_, ready)| ready))
             }
             None => {
                 let before = stages.last().and_then(|stage| stage.ready.as_ref());
@@ -236,6 +308,32 @@ mod tests {
             let early_and_late = pooled(&whole, &[28, 31]);
             assert_eq!(values(&early_and_late)[0], values(&of_whole)[0], "{method:?}");
             assert_eq!((early_and_late.choice.fits, early_and_late.choice.known_at_first), (2, 25));
+        }
+    }
+
+    #[test]
+    fn each_pooled_forecast_has_the_recipe_that_made_it_and_who_is_new_is_named() {
+        let found = pool_as_known_and_tell(
+            &past(),
+            &now(&[2, 28, 31]),
+            ("pool", |_: &str| true),
+            Penalty::Brier,
+            None,
+            &Reach::default(),
+            &|share| assert!((0.0..=1.0 + 1e-12).contains(&share), "{share}"),
+        );
+        let pooled = found.expect("much is known");
+        let choice = &pooled.choice;
+        assert_eq!((choice.made_by.len(), choice.new_members.as_slice()), (3, &["new".to_owned()][..]));
+        assert_eq!((choice.recipes[0].recipe.as_str(), choice.recipes[0].forecasts), ("mean", 1));
+        assert_eq!(choice.recipes.iter().map(|of| of.forecasts).sum::<usize>(), 3);
+        let last = &choice.recipes[choice.made_by[2]];
+        assert_eq!((&last.recipe, last.blend.to_bits()), (&choice.chosen, choice.blend.to_bits()));
+        assert_ne!(choice.chosen, "mean");
+        // What the mean made is the mean of what the four said, and the rest is not.
+        for (value, place) in values(&pooled).iter().zip(&choice.made_by) {
+            let is_mean = (value - 0.575).abs() < 1e-12;
+            assert_eq!(is_mean, choice.recipes[*place].recipe == "mean", "{value} {choice:?}");
         }
     }
 

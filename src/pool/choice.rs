@@ -3,11 +3,13 @@
 //! Recipes are tried on the past by cross-validation, each blended towards the plain mean. One is chosen if its gain is larger than the
 //! largest that luck would have made among as many; the share in the blend is the one whose gain is surest. The whole procedure, choice
 //! and all, is then cross-validated itself (nested): if it does not gain on the plain mean beyond error, the plain mean stays. What that
-//! outer cross-validation shows is what to expect.
+//! outer cross-validation shows is what to expect, drawn in where the mean was left because of it ([`Expected`]).
 
 use super::best_and_mean::best_in_training;
 use super::counting::Counted;
+use super::expected::Expected;
 use super::folds::{Fold, Folding, folds};
+use super::made_by::Used;
 use super::method::Said;
 use super::past::{History, Past, plain_mean};
 use super::penalty::Penalty;
@@ -18,6 +20,7 @@ use crate::math::student;
 use crate::score::{ClusteredMean, clustered_mean};
 use rayon::prelude::*;
 use serde::Serialize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The version of the JSON form of [`Choice`].
 pub const POOL_SCHEMA: &str = "foretell.pool/1";
@@ -109,7 +112,10 @@ pub struct Choice {
     pub weights: Vec<Weight>,
     /// The mean score of the plain mean on the questions judged.
     pub plain_mean: Option<Estimate>,
-    /// The mean score of the whole procedure, choosing anew in each fold.
+    /// What to expect of the pool that is used: the figures of the procedure, drawn in where the plain mean was left because of them; those of the plain mean
+    /// where it stays.
+    pub expected: Option<Expected>,
+    /// The mean score of the whole procedure, choosing anew in each fold, whether what it chose is used or not.
     pub procedure: Option<Estimate>,
     /// Who scored best in all of the past, among those with half as many questions as anybody at least.
     pub best_forecaster: Option<String>,
@@ -128,6 +134,12 @@ pub struct Choice {
     pub known_at_first: usize,
     /// How many times it learned, since outcomes became known between the new forecasts.
     pub fits: usize,
+    /// Which recipes made how many of the pooled forecasts, in the order in which they first did; what is chosen changes as outcomes become known.
+    pub recipes: Vec<Used>,
+    /// Of each pooled forecast, in their order, the place in `recipes` of the one that made it.
+    pub made_by: Vec<usize>,
+    /// Forecasters who are pooled and have no past: they have no weight among those who have.
+    pub new_members: Vec<String>,
     /// New forecasts without a pool, since too little was known for the recipe that was named.
     pub without_pool: usize,
 }
@@ -159,6 +171,14 @@ impl Ready {
         Self { recipe: self.recipe, cooked, blend: self.blend }
     }
 
+    /// The recipe by which it pools and its share, the rest being the plain mean; `mean` where nothing was learned.
+    pub(super) fn made_by(&self) -> (String, f64) {
+        match (self.recipe, &self.cooked) {
+            (Some(recipe), Some(_)) => (recipe.to_string(), self.blend),
+            _ => ("mean".to_owned(), 1.0),
+        }
+    }
+
     /// The pool of these probabilities, the oldest first. `None` where there are none, or one lies outside of 0..=1.
     #[must_use]
     pub fn pool(&self, oldest_first: &[Said]) -> Option<f64> {
@@ -178,6 +198,17 @@ impl Ready {
 /// is too little for the recipe named.
 #[must_use]
 pub fn choose(history: &History, penalty: Penalty, named: Option<Recipe>) -> Option<(Choice, Ready)> {
+    choose_and_tell(history, penalty, named, &|_| ())
+}
+
+/// As [`choose`]; `told` hears which share of the work is done, from 0 to 1.
+#[must_use]
+pub fn choose_and_tell(
+    history: &History,
+    penalty: Penalty,
+    named: Option<Recipe>,
+    told: &(dyn Fn(f64) + Sync),
+) -> Option<(Choice, Ready)> {
     let past = history.past();
     if past.questions.is_empty() {
         return None;
@@ -187,7 +218,7 @@ pub fn choose(history: &History, penalty: Penalty, named: Option<Recipe>) -> Opt
         None => CANDIDATES.iter().filter_map(|name| name.parse().ok()).collect(),
     };
     let (folding, outer) = folds(&past, OUTER_REPEATS);
-    let judged = Judged::new(&past, &outer, &recipes, penalty, named.is_some());
+    let judged = Judged::new(&past, &outer, (&recipes, named.is_some()), penalty, told);
     let blends = if named.is_some() { WHOLE } else { BLENDS };
     let (_, tried) = attempts(&past, &recipes, penalty, INNER_REPEATS + 1, blends);
     let (picked, why) = match named {
@@ -206,7 +237,7 @@ pub fn choose(history: &History, penalty: Penalty, named: Option<Recipe>) -> Opt
         forecasters: past.forecasters,
         folding,
         judged: judged.questions,
-        tried: tried.iter().map(|attempt| told(attempt, &recipes)).collect(),
+        tried: tried.iter().map(|attempt| shown(attempt, &recipes)).collect(),
         chosen: picked.map_or_else(|| "mean".to_owned(), |(recipe, _)| recipes[recipe].to_string()),
         blend: picked.map_or(1.0, |(_, blend)| blend),
         why,
@@ -219,6 +250,7 @@ pub fn choose(history: &History, penalty: Penalty, named: Option<Recipe>) -> Opt
             .map(|(forecaster, weight)| Weight { forecaster, weight })
             .collect(),
         plain_mean: judged.mean,
+        expected: judged.expected(named, picked.is_some()),
         procedure: judged.procedure,
         best_forecaster: best_single(&past, penalty).map(|at| history.forecasters[at].clone()),
         best_in_training: judged.best,
@@ -228,6 +260,9 @@ pub fn choose(history: &History, penalty: Penalty, named: Option<Recipe>) -> Opt
         held_back: 0,
         known_at_first: past.questions.len(),
         fits: 1,
+        recipes: Vec::new(),
+        made_by: Vec::new(),
+        new_members: Vec::new(),
         without_pool: 0,
     };
     let recipe = picked.map(|(recipe, _)| recipes[recipe]);
@@ -253,6 +288,7 @@ pub(super) fn unlearned(recipe: Recipe, penalty: Penalty) -> Option<(Choice, Rea
         learned: Vec::new(),
         weights: Vec::new(),
         plain_mean: None,
+        expected: None,
         procedure: None,
         best_forecaster: None,
         best_in_training: None,
@@ -262,6 +298,9 @@ pub(super) fn unlearned(recipe: Recipe, penalty: Penalty) -> Option<(Choice, Rea
         held_back: 0,
         known_at_first: 0,
         fits: 0,
+        recipes: Vec::new(),
+        made_by: Vec::new(),
+        new_members: Vec::new(),
         without_pool: 0,
     };
     Some((choice, Ready { recipe: Some(recipe), cooked: Some(cooked), blend: 1.0 }))
@@ -288,7 +327,7 @@ fn decide(past: &Past<'_>, tried: &[Attempt], judged: &Judged) -> (Option<(usize
     (None, why.to_owned())
 }
 
-fn told(attempt: &Attempt, recipes: &[Recipe]) -> Tried {
+fn shown(attempt: &Attempt, recipes: &[Recipe]) -> Tried {
     Tried {
         recipe: recipes[attempt.recipe].to_string(),
         blend: attempt.blend,
@@ -312,6 +351,7 @@ struct Judged {
     best: Option<Estimate>,
     against_mean: Option<Estimate>,
     against_best: Option<Estimate>,
+    mean_against_best: Option<Estimate>,
 }
 
 /// The scores of one question in one fold.
@@ -324,9 +364,20 @@ struct Scores {
 }
 
 impl Judged {
-    fn new(past: &Past<'_>, outer: &[Fold], recipes: &[Recipe], penalty: Penalty, is_named: bool) -> Self {
-        let by_fold: Vec<Vec<Scores>> =
-            outer.par_iter().map(|fold| judge(past, fold, recipes, penalty, is_named)).collect();
+    fn new(
+        past: &Past<'_>,
+        outer: &[Fold],
+        (recipes, is_named): (&[Recipe], bool),
+        penalty: Penalty,
+        told: &(dyn Fn(f64) + Sync),
+    ) -> Self {
+        let done = AtomicUsize::new(0);
+        let of_fold = |fold: &Fold| {
+            let scores = judge(past, fold, recipes, penalty, is_named);
+            told((done.fetch_add(1, Ordering::Relaxed) + 1) as f64 / outer.len() as f64);
+            scores
+        };
+        let by_fold: Vec<Vec<Scores>> = outer.par_iter().map(of_fold).collect();
         let all: Vec<Scores> = by_fold.concat();
         let of = |value: fn(&Scores) -> f64| {
             let (values, clusters) = by_question(past, all.iter().map(|scores| (scores.question, value(scores))));
@@ -340,7 +391,17 @@ impl Judged {
             best: of(|scores| scores.best),
             against_mean: of(|scores| scores.procedure - scores.mean),
             against_best: of(|scores| scores.procedure - scores.best),
+            mean_against_best: of(|scores| scores.mean - scores.best),
         }
+    }
+
+    /// What to expect of what is used: the plain mean, or the recipe that was named or picked.
+    fn expected(&self, named: Option<Recipe>, is_picked: bool) -> Option<Expected> {
+        if !is_picked {
+            return Some(Expected::of_mean(self.mean?, self.mean_against_best));
+        }
+        let seen = Expected::as_seen(self.procedure?, self.against_mean?, self.against_best);
+        Some(if named.is_some() { seen } else { seen.drawn_in() })
     }
 }
 
@@ -448,6 +509,7 @@ mod tests {
         let named = "median".parse().expect("a recipe");
         let (choice, _) = choose(&history, Penalty::Brier, Some(named)).expect("sixty questions");
         assert_eq!((choice.blend, choice.tried.len(), choice.tried[0].blend), (1.0, 1, 1.0));
+        assert_eq!(choice.expected.map(|of| (of.score, of.drawn_by)), choice.procedure.map(|of| (of, 0.0)));
         let (procedure, mean) = (choice.procedure.expect("judged").mean, choice.plain_mean.expect("judged").mean);
         // The median learns nothing: however the folds are made, the difference is that of all questions.
         assert!((choice.tried[0].difference - (procedure - mean)).abs() < 1e-12, "{choice:?}");
@@ -467,6 +529,14 @@ mod tests {
             let (choice, _) = choose(&history, Penalty::Brier, None).expect("20 questions");
             let upper = choice.against_mean.and_then(|difference| difference.upper).expect("20 clusters");
             assert!(choice.chosen == "mean" || upper < 0.0, "{seed}: {choice:?}");
+            // What is to be expected is that of what is used.
+            let expected = choice.expected.expect("it is judged");
+            if choice.chosen == "mean" {
+                assert_eq!((Some(expected.score), expected.against_mean.mean), (choice.plain_mean, 0.0));
+            } else {
+                let shown = choice.against_mean.expect("it is judged").mean;
+                assert!(shown < expected.against_mean.mean && expected.against_mean.mean < 0.0, "{choice:?}");
+            }
             luck += usize::from(choice.chosen == "mean" && choice.tried.iter().any(|tried| tried.at_worst < 0.0));
         }
         // Some recipe looks better on some of these pasts, or nothing is put to the test.

@@ -115,6 +115,16 @@ impl Summary {
         Self { left_out, voided, pending, tallies, ..self }
     }
 
+    /// The same without a word of questions that have no answer yet, for files of which outcomes are not looked at.
+    pub(crate) fn without_pending(self) -> Self {
+        let (pending, tallies): (Vec<Tally>, Vec<Tally>) =
+            self.tallies.into_iter().partition(|tally| tally.fate == Fate::Pending);
+        let words: Vec<String> =
+            pending.iter().map(|tally| format!("{} {}, {}", tally.count, tally.fate, tally.reason)).collect();
+        let notes = self.notes.into_iter().filter(|note| !words.iter().any(|words| note.starts_with(words.as_str())));
+        Self { notes: notes.collect(), pending: 0, tallies, ..self }
+    }
+
     /// What was not taken as it stood, one line each.
     #[must_use]
     pub fn remarks(&self) -> Vec<String> {

@@ -15,12 +15,24 @@ pub(super) const COLUMNS: [&str; 9] =
 /// What a number that counts something may be called.
 const COUNT: &str = "count";
 
-/// Adds the questions of a table to the records.
+/// What the column of the question may be called in a table without `id`.
+const ASKED: [&str; 2] = ["question_id", "question"];
+
+/// What the column of the kind is called by others: where it has such a name it is asked for by its own.
+const TYPES: [&str; 2] = ["type", "question_type"];
+
+/// Adds the questions of a table to the records. Without a column of kinds all are yes/no questions.
 pub(super) fn read(table: &Table, records: &mut Records) -> Result<Summary, Error> {
+    let asked = ASKED.into_iter().find(|name| table.column(name).is_some()).filter(|_| table.column("id").is_none());
+    let has_type = TYPES.iter().any(|name| table.column(name).is_some());
     if !table.rows.is_empty() {
-        table.require("questions", &["id", "kind"], &COLUMNS)?;
+        let required: Vec<&str> =
+            asked.is_none().then_some("id").into_iter().chain(has_type.then_some("kind")).collect();
+        table.require("questions", &required, &COLUMNS)?;
     }
-    let columns = COLUMNS.map(|name| table.column(name));
+    let mut columns = COLUMNS.map(|name| table.column(name));
+    columns[0] = columns[0].or_else(|| table.column(asked?));
+    let known: Vec<&str> = COLUMNS.into_iter().chain(asked).collect();
     let mut problems = Problems::of(table);
     let mut questions: IndexMap<String, Question> = IndexMap::new();
     for row in &table.rows {
@@ -34,7 +46,7 @@ pub(super) fn read(table: &Table, records: &mut Records) -> Result<Summary, Erro
         }
     }
     problems.into_result()?;
-    let ignored_columns = table.others(&COLUMNS);
+    let ignored_columns = table.others(&known);
     let summary = Summary {
         file: table.name.clone(),
         rows: table.rows.len(),
@@ -42,7 +54,7 @@ pub(super) fn read(table: &Table, records: &mut Records) -> Result<Summary, Erro
         questions: questions.len(),
         misplaced_columns: misplaced(&ignored_columns),
         ignored_columns,
-        notes: table.slips(&COLUMNS),
+        notes: table.slips(&known),
         ..Summary::default()
     };
     records.questions.extend(questions);
@@ -54,6 +66,7 @@ fn read_one(row: &Row, columns: [Option<usize>; 9]) -> Result<Question, String> 
     let named = row.cell(kind).to_ascii_lowercase();
     // Counts are forecast and scored as numbers are.
     let of_count = || (named == COUNT).then_some(QuestionKind::Numeric);
+    let named = if kind.is_none() { QuestionKind::Binary.name().to_owned() } else { named };
     let kind = QuestionKind::ALL.into_iter().find(|kind| kind.name() == named).or_else(of_count).ok_or_else(|| {
         let names: Vec<&str> = QuestionKind::ALL.iter().map(QuestionKind::name).chain([COUNT]).collect();
         format!("the kind `{named}` is none of {}", names.join(", "))

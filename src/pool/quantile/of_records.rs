@@ -17,6 +17,9 @@ pub const NOTHING_KNOWN: &str = "no outcome of the past was known before the for
 /// Where nothing was known before the first forecast of now, a pool is chosen anew once so many times as much is known.
 const GROWTH: usize = 2;
 
+/// The plain mean of quantiles.
+const PLAIN: QuantileMethod = QuantileMethod { pool: QUANTILE_POOLS[0], has_pivot: false };
+
 /// How forecasts by quantiles are pooled.
 #[derive(Debug, Clone, Default)]
 pub struct QuantileOptions {
@@ -59,6 +62,10 @@ pub struct PooledQuantiles {
     pub new: Vec<String>,
     /// Pooled forecasts, in the order of their moments.
     pub forecasts: Vec<ForecastRecord>,
+    /// Of each of these, the pool by which it was made.
+    pub made_by: Vec<QuantileMethod>,
+    /// Whether the reference says nothing of what is to be pooled: then no pool is tried that is moved away from it.
+    pub reference_absent: bool,
     /// How many of these had no reference to be moved away from.
     pub unpivoted: usize,
     /// Targets of now at which no pool exists.
@@ -155,10 +162,13 @@ pub fn pool_quantiles(past: &Records, now: &Records, options: &QuantileOptions) 
             _ => NOTHING_KNOWN.to_owned(),
         });
     }
+    let speaks = |at: &usize| now.targets.iter().any(|target| target.said.get(*at).is_some_and(Option::is_some));
+    let tried_reference = reference.filter(|at| now.targets.is_empty() || options.only.is_some() || speaks(at));
     // A pool that must learn, where nothing was known at first, is chosen as outcomes become known.
     let is_chosen_later = first.targets.is_empty() && !needs_none;
     // What learns nothing may be judged by whatever is known in the end.
-    let choice = choose(if first.targets.is_empty() && needs_none { &last } else { &first }, reference, options.only);
+    let judged = if first.targets.is_empty() && needs_none { &last } else { &first };
+    let choice = choose(judged, tried_reference, options.only);
     let method = method_of(choice.as_ref(), options);
     let pivot_of = |method: QuantileMethod| reference.filter(|_| method.has_pivot);
     let mut fitted = if is_chosen_later {
@@ -183,6 +193,8 @@ pub fn pool_quantiles(past: &Records, now: &Records, options: &QuantileOptions) 
         fits: usize::from(!is_chosen_later),
         new: today.difference(&then).cloned().collect(),
         forecasts: Vec::new(),
+        made_by: Vec::new(),
+        reference_absent: tried_reference != reference,
         unpivoted: 0,
         without_pool: 0,
         by_mean: 0,
@@ -198,7 +210,7 @@ pub fn pool_quantiles(past: &Records, now: &Records, options: &QuantileOptions) 
         let count = learned.targets.len();
         if count != pooled.learned_from {
             if is_chosen_later && (count >= GROWTH * chosen_by || count == last.targets.len()) {
-                pooled.choice = choose(&learned, reference, options.only);
+                pooled.choice = choose(&learned, tried_reference, options.only);
                 pooled.method = method_of(pooled.choice.as_ref(), options);
                 chosen_by = count;
             }
@@ -214,9 +226,11 @@ pub fn pool_quantiles(past: &Records, now: &Records, options: &QuantileOptions) 
             pooled.before_known += moment.len();
         }
         for target in moment {
+            let mut is_plain = is_chosen_later && count == 0;
             let found = fitted.at(&now.levels, target).or_else(|| {
                 let plain = fitted.plain_mean().at(&now.levels, target).filter(|_| options.only.is_none())?;
                 pooled.by_mean += 1;
+                is_plain = true;
                 Some(plain)
             });
             let Some(found) = found else {
@@ -224,6 +238,7 @@ pub fn pool_quantiles(past: &Records, now: &Records, options: &QuantileOptions) 
                 continue;
             };
             pooled.unpivoted += usize::from(fitted.pivot.is_some() && !found.is_pivoted);
+            pooled.made_by.push(if is_plain { PLAIN } else { pooled.method });
             pooled.forecasts.push(ForecastRecord {
                 question: target.question.clone(),
                 forecaster: options.name.clone(),
@@ -242,7 +257,7 @@ pub fn pool_quantiles(past: &Records, now: &Records, options: &QuantileOptions) 
 /// The pool that was named or chosen; the plain mean where neither was.
 fn method_of(choice: Option<&Choice>, options: &QuantileOptions) -> QuantileMethod {
     let chosen = || choice.map(|choice| choice.candidates[choice.chosen].method);
-    options.only.or_else(chosen).unwrap_or(QuantileMethod { pool: QUANTILE_POOLS[0], has_pivot: false })
+    options.only.or_else(chosen).unwrap_or(PLAIN)
 }
 
 /// The questions of these targets.

@@ -2,7 +2,8 @@
 
 use super::of_records::{PooledQuantiles, QuantileOptions};
 use crate::forecast::Scale;
-use crate::pool::{Counted, Estimate, POOL_SCHEMA};
+use crate::pool::made_by::made_by;
+use crate::pool::{Counted, Estimate, POOL_SCHEMA, Used};
 use serde::Serialize;
 
 /// How many of the heaviest weights are told.
@@ -56,6 +57,12 @@ pub struct QuantileChoice {
     pub against_mean: Option<Estimate>,
     /// The chosen pool's score less that of the member who was best in what each stretch learned from, where that one spoke.
     pub against_best: Option<Estimate>,
+    /// Whether the baseline says nothing of what is to be pooled: then no pool was tried that is moved away from it.
+    pub baseline_absent: bool,
+    /// Which pools made how many of the pooled forecasts, in the order in which they first did.
+    pub recipes: Vec<Used>,
+    /// Of each pooled forecast, in their order, the place in `recipes` of the one that made it.
+    pub made_by: Vec<usize>,
     /// How many times the pool was fitted, since outcomes became known between the forecasts that were pooled.
     pub fits: usize,
     /// Which outcomes of the past counted; absent where nothing was to be pooled.
@@ -118,6 +125,7 @@ impl QuantileReport {
             difference: candidate.difference.mean,
             standard_error: candidate.difference.standard_error,
         });
+        let (recipes, made_by) = made_by(pooled.made_by.iter().map(|method| (method.to_string(), 1.0)));
         let quantiles = QuantileChoice {
             rule: "wis",
             scale: match options.scale {
@@ -139,6 +147,9 @@ impl QuantileReport {
             against_mean: chosen.map(|chosen| Estimate::of(&chosen.difference)),
             best_in_training: choice.and_then(|choice| choice.best_in_training.as_ref()).map(Estimate::of),
             against_best: choice.and_then(|choice| choice.against_best.as_ref()).map(Estimate::of),
+            baseline_absent: pooled.reference_absent,
+            recipes,
+            made_by,
             fits: pooled.fits,
             counted: pooled.counted,
             held_back: pooled.held_back,
