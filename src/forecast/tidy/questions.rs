@@ -63,10 +63,10 @@ pub(super) fn read(table: &Table, records: &mut Records) -> Result<Summary, Erro
 
 fn read_one(row: &Row, columns: [Option<usize>; 9]) -> Result<Question, String> {
     let [id, ask, kind, options, opens, closes, resolves, cluster, tags] = columns;
-    let named = row.cell(kind).to_ascii_lowercase();
+    let named =
+        if kind.is_none() { QuestionKind::Binary.name().to_owned() } else { row.cell(kind).to_ascii_lowercase() };
     // Counts are forecast and scored as numbers are.
     let of_count = || (named == COUNT).then_some(QuestionKind::Numeric);
-    let named = if kind.is_none() { QuestionKind::Binary.name().to_owned() } else { named };
     let kind = QuestionKind::ALL.into_iter().find(|kind| kind.name() == named).or_else(of_count).ok_or_else(|| {
         let names: Vec<&str> = QuestionKind::ALL.iter().map(QuestionKind::name).chain([COUNT]).collect();
         format!("the kind `{named}` is none of {}", names.join(", "))
