@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -52,3 +53,5 @@ def looks_during(work: Callable[[], object]) -> int:
 def _at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     monkeypatch.delenv("FORETELL_LEDGER", raising=False)
+    # A job in the background of a shell is started deaf to interrupts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
