@@ -125,7 +125,7 @@ fn questions_are_told_of_once_by_any_of_three_names_and_outcomes_that_are_missin
     let mut now = "question_id,forecaster,forecast_date,forecast,outcome\n".to_owned();
     for question in 50..60 {
         for who in 0..5 {
-            writeln!(now, "q{question},f{who},2025-04-01,0.{}", 2 + who).expect("a text grows");
+            writeln!(now, "q{question},f{who},2025-04-01,0.{},", 2 + who).expect("a text grows");
         }
     }
     std::fs::write(desk.path().join("now.csv"), now).expect("it can be written");
