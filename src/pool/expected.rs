@@ -24,7 +24,7 @@ use serde::Serialize;
 pub struct Expected {
     /// Its mean score.
     pub score: Estimate,
-    /// That less the score of the plain mean; 0, without an interval, where the plain mean is used.
+    /// That less the score of the plain mean; 0, whatever luck, where the plain mean is used.
     pub against_mean: Estimate,
     /// That less the score of the best in training.
     pub against_best: Option<Estimate>,
@@ -35,7 +35,7 @@ pub struct Expected {
 impl Expected {
     /// The plain mean is used.
     pub(super) fn of_mean(score: Estimate, against_best: Option<Estimate>) -> Self {
-        let none = Estimate { mean: 0.0, lower: None, upper: None };
+        let none = Estimate { mean: 0.0, lower: Some(0.0), upper: Some(0.0) };
         Self { score, against_mean: none, against_best, drawn_by: 0.0 }
     }
 
