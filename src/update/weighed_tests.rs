@@ -253,13 +253,13 @@ fn a_day_teaches_the_same_after_silence_and_a_yes_comes_nearer_to_it() {
     let came = Resolution::Date(date(2025, 6, 30));
     let of_day = integrated(&prior, |p| still(179.0)(p) - still(180.0)(p));
     let often = [date(2025, 2, 1), date(2025, 3, 1), may, date(2025, 6, 1), eve];
-    for silent in [0..0, 2..3, 4..5, 0..5].map(|part| &often[part]) {
-        agree(one(&after("when = \"paper\"", &came, silent), "paper", "6 of 20"), of_day, 1e-5);
+    for silent in [Vec::new(), vec![may], vec![eve], often.to_vec()] {
+        agree(one(&after("when = \"paper\"", &came, &silent), "paper", "6 of 20"), of_day, 1e-5);
     }
     let (by, since) = (|p: f64| 1.0 - still(180.0)(p), |p: f64| still(120.0)(p) - still(180.0)(p));
     let (of_yes, of_both) = (integrated(&prior, by), integrated(&prior, since));
-    for (silent, expected) in [(0..0, of_yes), (2..3, of_both), (2..5, of_day)] {
-        let yes = after("holds = \"paper\"", &Resolution::Yes, &often[silent]);
+    for (silent, expected) in [(Vec::new(), of_yes), (vec![may], of_both), (vec![may, eve], of_day)] {
+        let yes = after("holds = \"paper\"", &Resolution::Yes, &silent);
         agree(one(&yes, "paper", "6 of 20"), expected, 1e-5);
     }
     assert!(of_yes.0 > of_both.0 && of_both.0 > of_day.0, "{of_yes:?} {of_both:?} {of_day:?}");
