@@ -292,12 +292,13 @@ fn foot(choice: &Choice) -> Vec<String> {
         };
         lines.push(format!("{how}: {}", names(&choice.new_members)));
     }
-    if choice.without_pool > 0 {
-        lines.push(format!(
-            "without a pool, since too little was known for `{}`: {}",
-            choice.chosen,
-            counted(choice.without_pool, "forecast")
-        ));
+    if choice.before_known > 0 {
+        let early = counted(choice.before_known, "forecast");
+        lines.push(format!("pooled by the plain mean, since no outcome was known before: {early}"));
+    }
+    if choice.by_mean > 0 {
+        let few = counted(choice.by_mean, "forecast");
+        lines.push(format!("pooled by the plain mean, since too little was known for the recipe: {few}"));
     }
     if choice.clusters < FEWEST_CLUSTERS {
         lines.push(format!("fewer than {FEWEST_CLUSTERS} clusters: the figures are hardly more than a hint"));

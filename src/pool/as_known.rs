@@ -54,8 +54,9 @@ pub enum Unpooled {
 struct Stage {
     /// In days since 1970-01-01; infinite for forecasts for which every outcome counts.
     from: f64,
-    /// `None` where the recipe that was named cannot be learned from what was known.
-    ready: Option<Ready>,
+    /// Questions whose outcomes were known.
+    known: usize,
+    ready: Ready,
     /// The number that each forecaster of the whole history has here; the last is that of somebody unknown.
     numbers: Vec<usize>,
 }
@@ -63,8 +64,8 @@ struct Stage {
 /// Pools the yes/no forecasts of those whom `member` names, each by what the history held before it was made; the pool is called `name`. For forecasts made
 /// nobody knows when, and wherever the rule of `reach` is another, each is pooled by the whole history but for its related questions.
 ///
-/// Without a `named` recipe one is chosen ([`choose`](super::choose)), and what was made before anything was known is pooled by the plain mean. A recipe that
-/// was named gives nothing until it can be learned, unless it has nothing to learn: then it needs no history at all.
+/// Without a `named` recipe one is chosen ([`choose`](super::choose)). What was made before anything was known, or before enough was for a recipe that was named,
+/// is pooled by the plain mean and counted; a recipe that has nothing to learn needs no history at all.
 ///
 /// # Errors
 /// If there is nothing to pool, or what counts for the last of them is too little to learn from and something must be learned.
@@ -137,29 +138,27 @@ pub fn pool_as_known_and_tell(
         return Err(if is_empty { Unpooled::AllRelated { related } } else { Unpooled::TooLittle { known, held_back } });
     };
     let mut stages = earlier(history, &starts, (penalty, named), &work);
-    stages.push(Stage { from: begins, ready: Some(ready), numbers: numbers(history, &last_part) });
+    stages.push(Stage { from: begins, known, ready, numbers: numbers(history, &last_part) });
     let places: BTreeMap<&str, usize> =
         history.forecasters.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
     let number = |name: &str| places.get(name).copied().unwrap_or(history.forecasters.len());
-    let too_early = Cell::new(0_usize);
     let pooled_at: RefCell<Vec<usize>> = RefCell::default();
     let pool = |made_at: Moment, said: &[Said]| {
         let after = stages.partition_point(|stage| stage.from <= rule.looks_from(made_at));
         let place = after.checked_sub(1)?;
         let stage = stages.get(place)?;
-        let Some(ready) = &stage.ready else {
-            too_early.set(too_early.get() + 1);
-            return None;
-        };
         let of = |said: &Said| Said { forecaster: stage.numbers[said.forecaster], ..*said };
         let said: Vec<Said> = said.iter().map(of).collect();
-        let pooled = ready.pool(&said)?;
+        let pooled = stage.ready.pool(&said)?;
         pooled_at.borrow_mut().push(place);
         Some(pooled)
     };
     let forecasts = pooled_records(now, name, &member, number, pool);
-    let by_stage = |place: usize| stages[place].ready.as_ref().map_or_else(|| Ready::mean().made_by(), Ready::made_by);
-    (choice.recipes, choice.made_by) = made_by(pooled_at.into_inner().into_iter().map(by_stage));
+    let pooled_at = pooled_at.into_inner();
+    let of = |is_so: fn(&Stage) -> bool| pooled_at.iter().filter(|place| is_so(&stages[**place])).count();
+    choice.before_known = of(|stage| stage.known == 0 && stage.ready.is_plain());
+    choice.by_mean = of(|stage| stage.known > 0 && stage.ready.is_instead());
+    (choice.recipes, choice.made_by) = made_by(pooled_at.iter().map(|place| stages[*place].ready.made_by()));
     if known > 0 {
         let learned_of: BTreeSet<&str> = last_part.forecasters.iter().map(String::as_str).collect();
         let theirs = now.forecasts.iter().filter(is_pooled).map(|record| record.forecaster.as_str());
@@ -170,7 +169,6 @@ pub fn pool_as_known_and_tell(
     choice.known_at_first = known_at_first;
     choice.held_back = history.questions.len() - known;
     choice.fits = if known == 0 { 0 } else { stages.len() };
-    choice.without_pool = too_early.get();
     Ok(PooledAsKnown { choice, forecasts })
 }
 
@@ -219,19 +217,16 @@ fn earlier(
     for (from, known) in starts.iter().copied() {
         let part = history.known_before(from);
         let ready = match named {
-            Some(recipe) => Ready::named(recipe, &part, penalty),
-            None if known == 0 => Some(Ready::mean()),
+            Some(recipe) => Ready::named(recipe, &part, penalty).unwrap_or_else(|| Ready::instead_of(recipe)),
+            None if known == 0 => Ready::mean(),
             None if chosen_by == 0 || known >= GROWTH * chosen_by => {
                 chosen_by = known;
                 let found = work.one(|told| choose_and_tell(&part, penalty, None, told));
-                Some(found.map_or_else(Ready::mean, |(_, ready)| ready))
+                found.map_or_else(Ready::mean, |(_, ready)| ready)
             }
-            None => {
-                let before = stages.last().and_then(|stage| stage.ready.as_ref());
-                before.map(|ready| ready.learned_anew(&part, penalty))
-            }
+            None => stages.last().map_or_else(Ready::mean, |stage| stage.ready.learned_anew(&part, penalty)),
         };
-        stages.push(Stage { from, ready, numbers: numbers(history, &part) });
+        stages.push(Stage { from, known, ready, numbers: numbers(history, &part) });
     }
     stages
 }
@@ -346,11 +341,9 @@ mod tests {
         };
         let plain = pooled(&[2, 30], None).expect("the later one has a past");
         assert!((values(&plain)[0] - 0.6).abs() < 1e-12, "{plain:?}");
-        assert_eq!(plain.choice.known_at_first, 0);
+        assert_eq!((plain.choice.known_at_first, plain.choice.before_known, plain.choice.by_mean), (0, 1, 0));
         let median = pooled(&[2, 30], Some("median")).expect("the later one has a past");
-        assert_eq!((median.forecasts.len(), median.choice.without_pool), (2, 0));
-        let learned = pooled(&[2, 30], Some("performance")).expect("the later one has a past");
-        assert_eq!((learned.forecasts.len(), learned.choice.without_pool), (1, 1));
+        assert_eq!((median.forecasts.len(), median.choice.before_known, median.choice.by_mean), (2, 0, 0));
         // What has nothing to learn needs none of it, nor of any other past.
         for past in [past(), History::default()] {
             for (method, expected) in [("median", 0.6), ("mean", 0.6), ("extremized", 0.706_344_530)] {
@@ -377,6 +370,29 @@ mod tests {
             assert_eq!(nothing, Unpooled::TooLittle { known: 0, held_back: 40 });
         }
         assert_eq!(pooled(&[], None).expect_err("nobody spoke"), Unpooled::NoForecast);
+    }
+
+    #[test]
+    fn a_recipe_that_was_named_gives_the_mean_until_it_can_be_learned_and_drops_nothing() {
+        let pooled = |days: &[i8], method: &str| {
+            let named = method.parse().expect("it is listed");
+            let reach = Reach { asked: Some(Counting::KnownBefore), ..Reach::default() };
+            pool_as_known(&past(), &now(days), "pool", |name| name != "new", Penalty::Brier, Some(named), &reach)
+                .expect("the last one has a past")
+        };
+        for method in ["performance", "stacking", "platt@mean"] {
+            let (both, late) = (pooled(&[2, 30], method), pooled(&[30], method));
+            assert_eq!(values(&both)[1], values(&late)[0], "{method}");
+            assert!((values(&both)[0] - 0.6).abs() < 1e-12, "{method}: {both:?}");
+            let choice = &both.choice;
+            assert_eq!((choice.before_known, choice.by_mean, choice.made_by.as_slice()), (1, 0, &[0, 1][..]));
+            assert_eq!((choice.recipes[0].recipe.as_str(), choice.recipes[1].recipe.as_str()), ("mean", method));
+            assert_eq!((late.choice.before_known, late.choice.by_mean), (0, 0));
+        }
+        // On the second nothing is known; on the fourth one outcome is, of which the mean was 1/2: no factor is best.
+        let both = pooled(&[2, 4, 30], "mean+temperature");
+        assert_eq!((both.forecasts.len(), both.choice.before_known, both.choice.by_mean), (3, 1, 1), "{both:?}");
+        assert!(values(&both)[..2].iter().all(|value| (value - 0.6).abs() < 1e-12), "{both:?}");
     }
 
     /// The pool of `now` by a rule, or by the one that its days say.

@@ -140,8 +140,10 @@ pub struct Choice {
     pub made_by: Vec<usize>,
     /// Forecasters who are pooled and have no past: they have no weight among those who have.
     pub new_members: Vec<String>,
-    /// New forecasts without a pool, since too little was known for the recipe that was named.
-    pub without_pool: usize,
+    /// Pooled forecasts from before any outcome was known: the plain mean took the place of what learns.
+    pub before_known: usize,
+    /// Pooled forecasts for which too little was known for the recipe that was named or chosen, so that the plain mean took its place.
+    pub by_mean: usize,
 }
 
 /// A pool that was chosen and has learned.
@@ -163,6 +165,21 @@ impl Ready {
         let past = history.past();
         let cooked = if past.questions.is_empty() { recipe.without_past() } else { recipe.fit(&past, penalty) };
         cooked.map(|cooked| Self { recipe: Some(recipe), cooked: Some(cooked), blend: 1.0 })
+    }
+
+    /// The plain mean in the place of a recipe for which too little is known.
+    pub(super) fn instead_of(recipe: Recipe) -> Self {
+        Self { recipe: Some(recipe), cooked: None, blend: 1.0 }
+    }
+
+    /// Whether it is the plain mean in the place of a recipe for which too little is known.
+    pub(super) fn is_instead(&self) -> bool {
+        self.recipe.is_some() && self.cooked.is_none()
+    }
+
+    /// Whether it is the plain mean and nothing was learned, be it chosen or in the place of something else.
+    pub(super) fn is_plain(&self) -> bool {
+        self.cooked.is_none()
     }
 
     /// The same recipe with the same share, learned from another history; the plain mean where that is too little for it.
@@ -263,7 +280,8 @@ pub fn choose_and_tell(
         recipes: Vec::new(),
         made_by: Vec::new(),
         new_members: Vec::new(),
-        without_pool: 0,
+        before_known: 0,
+        by_mean: 0,
     };
     let recipe = picked.map(|(recipe, _)| recipes[recipe]);
     let ready = Ready { recipe, cooked, blend: picked.map_or(1.0, |(_, blend)| blend) };
@@ -301,7 +319,8 @@ pub(super) fn unlearned(recipe: Recipe, penalty: Penalty) -> Option<(Choice, Rea
         recipes: Vec::new(),
         made_by: Vec::new(),
         new_members: Vec::new(),
-        without_pool: 0,
+        before_known: 0,
+        by_mean: 0,
     };
     Some((choice, Ready { recipe: Some(recipe), cooked: Some(cooked), blend: 1.0 }))
 }

@@ -237,6 +237,34 @@ fn silence_that_was_learned_from_stays_known_where_the_event_came_before_the_wat
     agree(one(&october, "paper", "6 of 20."), integrated(&prior, likelihood), 1e-4);
 }
 
+/// Silence is part of a failure, so that what is written between the steps is the posterior itself, and but for its six digits nothing is lost: a day teaches the
+/// same at once and after any silence. A yes says only by which day it came, so that silence before it brings it nearer to what the day teaches.
+#[test]
+fn a_day_teaches_the_same_after_silence_and_a_yes_comes_nearer_to_it() {
+    let about = |asks: &str| format!("{HEAD}[event.paper]\nwhen = \"6 of 20 by 2025-12-31\"\n{}", question("q", asks));
+    let after = |asks: &str, answer: &Resolution, silent: &[Date]| {
+        let silence =
+            silent.iter().fold(about(asks), |text, until| rewritten(&text, &learned(&text, &[], Some(*until))));
+        learned(&silence, &[("q", answer.clone())], None)
+    };
+    let still = |day: f64| move |p: f64| powf(1.0 - p, day / 364.0);
+    let prior = Beta::jeffreys(6.0, 20.0).expect("one");
+    let (may, eve) = (date(2025, 5, 1), date(2025, 6, 29));
+    let came = Resolution::Date(date(2025, 6, 30));
+    let of_day = integrated(&prior, |p| still(179.0)(p) - still(180.0)(p));
+    let often = [date(2025, 2, 1), date(2025, 3, 1), may, date(2025, 6, 1), eve];
+    for silent in [Vec::new(), vec![may], vec![eve], often.to_vec()] {
+        agree(one(&after("when = \"paper\"", &came, &silent), "paper", "6 of 20"), of_day, 1e-5);
+    }
+    let (by, since) = (|p: f64| 1.0 - still(180.0)(p), |p: f64| still(120.0)(p) - still(180.0)(p));
+    let (of_yes, of_both) = (integrated(&prior, by), integrated(&prior, since));
+    for (silent, expected) in [(Vec::new(), of_yes), (vec![may], of_both), (vec![may, eve], of_day)] {
+        let yes = after("holds = \"paper\"", &Resolution::Yes, &silent);
+        agree(one(&yes, "paper", "6 of 20"), expected, 1e-5);
+    }
+    assert!(of_yes.0 > of_both.0 && of_both.0 > of_day.0, "{of_yes:?} {of_both:?} {of_day:?}");
+}
+
 #[test]
 fn what_cannot_be_computed_is_simulated_with_an_error() {
     let body = format!(

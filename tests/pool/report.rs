@@ -54,6 +54,34 @@ fn recipes_are_told_by_forecast_and_who_is_new_by_name() {
     assert!(told.contains("1 by mean") && told.contains(": zoe"), "{told}");
 }
 
+/// What learns by name has a row for each question, too: the plain mean where nothing was known.
+#[test]
+fn what_was_forecast_before_anything_was_known_has_a_row_of_the_plain_mean() {
+    let desk = desk();
+    let at = |name: &str| text(&desk.path().join(name));
+    let (past, outcomes, now) = (at("past.csv"), at("outcomes.csv"), at("now.csv"));
+    let start = ["pool", "--fit", &past, "--outcomes", &outcomes, "--apply", &now];
+    let mut rows = std::fs::read_to_string(&now).expect("it is there");
+    for (who, probability) in [("f0", 0.2), ("f1", 0.5)] {
+        writeln!(rows, "early,{who},2025-01-01,{probability}").expect("a text grows");
+    }
+    std::fs::write(&now, rows).expect("it can be written");
+    for method in ["stacking", "performance", "auto"] {
+        let (report, _) = said(&foretell(&[&start[..], &["--format", "json", "--method", method]].concat()));
+        let report: Value = serde_json::from_str(&report).expect("JSON");
+        assert!(is_valid(&report), "{report}");
+        let forecasts = report["forecasts"].as_array().expect("they stand in the document");
+        assert_eq!((forecasts.len(), number(&report["before_known"]), number(&report["by_mean"])), (11, 1.0, 0.0));
+        let early = forecasts.iter().find(|of| of["question"] == "early").expect("it has a row");
+        assert!((number(&early["forecast"]["probability"]) - 0.35).abs() < 1e-12, "{early}");
+        if method != "auto" {
+            assert_eq!(report["chosen"], method, "{report}");
+        }
+    }
+    let (_, told) = said(&foretell(&[&start[..], &["--method", "stacking"]].concat()));
+    assert!(told.contains("pooled by the plain mean, since no outcome was known before: 1 forecast"), "{told}");
+}
+
 #[test]
 fn what_is_to_be_expected_is_that_of_the_pool_in_use() {
     let desk = desk();

@@ -72,7 +72,7 @@ pub struct PooledQuantiles {
     pub without_pool: usize,
     /// Targets of now at which the pool that was chosen does not exist, so that the plain mean took its place.
     pub by_mean: usize,
-    /// Targets of now from before any outcome was known: the plain mean took the place of a pool that is chosen.
+    /// Targets of now from before any outcome was known: the plain mean took the place of a pool that is chosen or must learn.
     pub before_known: usize,
     /// Forecasts, then and now, that were brought from other levels, and those left out because their levels do not reach as far.
     pub brought: usize,
@@ -219,10 +219,6 @@ pub fn pool_quantiles(past: &Records, now: &Records, options: &QuantileOptions) 
             pooled.fits += 1;
         }
         if is_chosen_later && count == 0 {
-            if options.only.is_some() {
-                pooled.without_pool += moment.len();
-                continue;
-            }
             pooled.before_known += moment.len();
         }
         for target in moment {

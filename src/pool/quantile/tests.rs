@@ -515,9 +515,13 @@ fn where_nothing_was_known_at_first_the_pool_is_chosen_as_outcomes_become_known(
     let mut last = now.clone();
     last.forecasts.retain(|record| record.question == "new-q59");
     assert_eq!(walked.forecasts[59], pooled(&last, "auto", None).forecasts[0]);
-    // A pool that was named gives nothing until it has learned.
+    // A pool that was named gives the plain mean until it has learned, and drops nothing.
     let weighted = pooled(&now, "weighted", None);
-    assert_eq!((weighted.forecasts.len(), weighted.without_pool, weighted.before_known), (59, 1, 0));
+    assert_eq!((weighted.forecasts.len(), weighted.without_pool, weighted.before_known), (60, 0, 1));
+    assert_eq!(weighted.forecasts[0].forecast, first.forecasts[0].forecast);
+    assert_eq!(weighted.forecasts[59], pooled(&last, "weighted", None).forecasts[0]);
+    let made_by: Vec<String> = weighted.made_by.iter().map(ToString::to_string).collect();
+    assert!(made_by[0] == "mean" && made_by[1..].iter().all(|name| name == "weighted"), "{made_by:?}");
     let all = pooled(&now, "weighted", Some(Counting::AsIfKnown));
     assert_eq!((all.forecasts.len(), all.learned_from, all.fits, all.held_back), (60, 60, 1, 0));
 }
