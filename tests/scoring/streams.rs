@@ -246,7 +246,6 @@ fn rows_are_those_that_records_name_whatever_ends_a_line() {
             "{{\"question\": \"{id}\", \"forecaster\": \"x\", \"made_at\": \"2026-01-01\", \"probability\": 0.3}}\r\n"
         )
     };
-    put("f.csv", "");
     put("f.jsonl", &format!("\u{feff}{}\r\n{}{}", object("a"), object("b"), object("c").replace("0.3", "3")));
     for way in [&[][..], &["--stream"]] {
         let (code, _, told) =

@@ -6,7 +6,7 @@
 //!
 //! Batches come in an order that depends on the file alone, so what is summed from them has the same bits with any number of threads.
 //!
-//! The outcome may stand in a column beside the forecasts ([`OutcomeColumn`]), under the names that such tables have.
+//! The outcome may stand in a column beside the forecasts ([`OutcomeColumn`]), under the names and in the words that such tables have.
 //!
 //! [`ByQuestion`] puts rows together by question, on disk where they are many, for what needs them side by side.
 //!

@@ -28,7 +28,7 @@ pub(super) struct Text {
 }
 
 enum Form {
-    Csv { reader: csv::Reader<Seen>, columns: Vec<String>, places: Places },
+    Csv { reader: Box<csv::Reader<Seen>>, columns: Vec<String>, places: Places },
     Json { reader: BufReader<File>, line: u64 },
 }
 
@@ -73,7 +73,7 @@ impl Text {
         problems.into_result()?;
         let places = Places::of(name, &columns, outcomes)?;
         let unused = places.unused(&columns);
-        let form = Form::Csv { reader, columns, places };
+        let form = Form::Csv { reader: Box::new(reader), columns, places };
         Ok((Self { name: own, form, outcomes, unused: BTreeSet::new() }, unused))
     }
 
