@@ -62,6 +62,8 @@ fn folder() -> TempDir {
 
 const TABLES: [&str; 4] = ["--outcomes", "outcomes.csv", "--questions", "questions.csv"];
 const HALVES: [&str; 4] = ["--forecasts", "north.csv", "--forecasts", "south.csv"];
+/// Records, and a stream.
+const WAYS: [&[&str]; 2] = [&[], &["--stream"]];
 const CHANGES: [&str; 2] = ["--forecasts", "changes.csv"];
 
 #[test]
@@ -234,7 +236,7 @@ fn rows_are_those_that_records_name_whatever_ends_a_line() {
             for last in ["", end] {
                 put("f.csv", &(text.replace("0.3,last", "3,last") + last));
                 let wanted = format!("f.csv:{}: ", twice[1].0);
-                for way in [&[][..], &["--stream"]] {
+                for way in WAYS {
                     let (code, _, told) = with(way);
                     assert!(code == 1 && told.contains(&wanted), "{way:?} {text:?}: {told}");
                 }
@@ -247,7 +249,7 @@ fn rows_are_those_that_records_name_whatever_ends_a_line() {
         )
     };
     put("f.jsonl", &format!("\u{feff}{}\r\n{}{}", object("a"), object("b"), object("c").replace("0.3", "3")));
-    for way in [&[][..], &["--stream"]] {
+    for way in WAYS {
         let (code, _, told) =
             run(folder.path(), &[&["score", "--forecasts", "f.jsonl", "--outcomes", "o.csv"][..], way].concat());
         assert!(code == 1 && told.contains("f.jsonl:4: "), "{way:?}: {told}");
@@ -270,7 +272,7 @@ fn outcomes_beside_forecasts_that_are_annulled_or_contradict_each_other_are_take
     ]);
     for end in ["\n", "\r\n"] {
         put("f.csv", &text.replace('\n', end));
-        for more in [&[][..], &["--outcomes", "o.csv"]] {
+        for more in [&[] as &[&str], &["--outcomes", "o.csv"]] {
             let with = |way: &[&str]| {
                 let arguments = ["score", "--rule", "brier", "--format", "json", "--forecasts", "f.csv"];
                 let (code, out, err) = run(folder.path(), &[&arguments[..], more, way].concat());
