@@ -287,7 +287,7 @@ fn streamed(arguments: &Arguments) -> Result<(Comparison, Vec<Reliability>), Err
     let (compared, reliability) =
         gathered_comparison(gathered, &forecasters, &pairs, &rules, &arguments.cluster, arguments.adjust)?;
     streamed.tell();
-    let comparison = Comparison { not_taken: streamed.not_taken, ..compared };
+    let comparison = Comparison { not_taken: streamed.not_taken(), ..compared };
     if reliability.is_none() {
         console::note("note: no reliability: what all share is more than memory should hold; name fewer forecasters");
     }

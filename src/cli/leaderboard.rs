@@ -173,7 +173,7 @@ fn streamed(arguments: &Arguments, settings: &BoardSettings) -> Result<(Leaderbo
     arguments.cluster.check(gathered.tags())?;
     let found = gathered_leaderboard(gathered, &rules, &arguments.cluster, settings)?;
     streamed.tell();
-    let found = Leaderboard { not_taken: streamed.not_taken, ..found };
+    let found = Leaderboard { not_taken: streamed.not_taken(), ..found };
     // Rules for yes/no forecasts score all that stood.
     let is_empty = found.boards.is_empty() && arguments.at_least <= 1;
     Ok((found, is_empty))

@@ -6,7 +6,7 @@ use super::inputs::{Inputs, expand, select, unknown_forecaster};
 use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::stream::{Batch, Known, Latest, OutcomeColumn};
-use crate::forecast::tidy::{Fate, NotTaken, PlacedOutcome, Summary, Tally, TidyFile, not_taken, note_other_outcomes};
+use crate::forecast::tidy::{NotTaken, PlacedOutcome, Summary, Tally, TidyFile, not_taken, note_other_outcomes};
 use crate::forecast::{Moment, Outcome, Records, Resolution, Selection, stream, tidy};
 use crate::score::{
     GatheredForecasts, Group, OtherOutcome, Report, ScorePart, ScoringRule, StreamedScores, Takes, gathered_means,
@@ -56,7 +56,8 @@ pub(super) fn report(
             Ok((rows, files)) => {
                 check_that_there_is_something(inputs, rows, asked)?;
                 check_names(forecasters, || scores.everybody())?;
-                let summaries = tell_outcomes(inputs, files, outcomes, &known.unmet(), &BTreeMap::new())?;
+                let ids = || scores.question_ids().collect::<Vec<_>>();
+                let summaries = tell_outcomes(inputs, files, outcomes, (&known.unmet(), ids), &BTreeMap::new())?;
                 scores.add_latest(known.latest());
                 if let Some((early, day)) = scores.resolved_early() {
                     warn_of_early(early, day);
@@ -74,20 +75,26 @@ pub(super) fn report(
     let streamed = gathered_saying(inputs, forecasters, say)?;
     let report = gathered_means(&streamed.gathered, rules, by)?;
     streamed.tell();
-    Ok(Report { not_taken: streamed.not_taken, ..report })
+    Ok(Report { not_taken: streamed.not_taken(), ..report })
 }
 
 /// Forecasts put together by question, and what else is known of the files.
 #[derive(Debug)]
 pub(super) struct Streamed {
     pub(super) gathered: GatheredForecasts,
-    /// What was not taken of the files.
-    pub(super) not_taken: Vec<NotTaken>,
+    /// What was not taken of the files, but for forecasts that stand twice.
+    tallies: Vec<Tally>,
     /// When outcomes became known.
     latest: Latest,
 }
 
 impl Streamed {
+    /// What was not taken, once the forecasts were gone through.
+    pub(super) fn not_taken(&self) -> Vec<NotTaken> {
+        let tallies = self.tallies.iter().cloned().chain(self.gathered.repeats_tallied()).collect();
+        not_taken(&[Summary { tallies, ..Summary::default() }])
+    }
+
     /// Tells what was found when the forecasts were gone through: what stands twice, and what resolved ahead of its scheduled close.
     pub(super) fn tell(&self) {
         self.gathered.repeats().iter().for_each(|repeats| console::note(&format!("note: {repeats}")));
@@ -136,7 +143,7 @@ pub(super) fn part(
         scores.add(batch, name, &keep)
     })?;
     // Which questions somebody forecast is known when all parts are put together.
-    let summaries = tell_outcomes(inputs, files, outcomes, &BTreeSet::new(), &BTreeMap::new())?;
+    let summaries = tell_outcomes(inputs, files, outcomes, (&BTreeSet::new(), Vec::new), &BTreeMap::new())?;
     let sum = |of: fn(&Summary) -> usize| summaries.iter().map(of).sum::<usize>();
     let totals = [sum(|summary| summary.pending), sum(|summary| summary.voided)];
     scores.tell_outcomes(totals, &counts, &known.unmet());
@@ -187,13 +194,12 @@ fn gathered_saying(inputs: &Inputs, forecasters: &[String], say: Say) -> Result<
     })?;
     check_that_there_is_something(inputs, rows, asked)?;
     check_names(forecasters, || gathered.everybody())?;
-    let mut summaries = tell_outcomes(inputs, files, outcomes, &known.unmet(), &gathered.other_outcomes())?;
-    let pending = gathered.pending_beside();
-    if pending > 0 {
-        let tally = Tally { fate: Fate::Pending, reason: "no outcome".to_owned(), count: pending, rows: Vec::new() };
-        summaries.push(Summary { tallies: vec![tally], ..Summary::default() });
-    }
-    Ok(Streamed { gathered, not_taken: not_taken(&summaries), latest: known.latest() })
+    let beside = gathered.outcomes_beside();
+    beside.iter().for_each(tell);
+    let ids = || gathered.question_ids().collect::<Vec<_>>();
+    let summaries = tell_outcomes(inputs, files, outcomes, (&known.unmet(), ids), &gathered.other_outcomes())?;
+    let tallies = summaries.into_iter().chain(beside).flat_map(|summary| summary.tallies).collect();
+    Ok(Streamed { gathered, tallies, latest: known.latest() })
 }
 
 /// Refuses rules for other forecasts than probabilities of yes.
@@ -241,24 +247,28 @@ fn definitions(inputs: &Inputs, say: Say, mut counts: Option<&mut RowsByQuestion
 }
 
 /// The outcomes of each table once more, without those of questions that nobody knows, as where files are read whole.
-fn outcomes_again(inputs: &Inputs, unmet: &BTreeSet<&str>) -> Result<Vec<(Vec<Outcome>, Summary)>, Error> {
+fn outcomes_again(
+    inputs: &Inputs,
+    unmet: &BTreeSet<&str>,
+    known: &[&str],
+) -> Result<Vec<(Vec<Outcome>, Summary)>, Error> {
     let mut records = Records::default();
     for path in expand(&inputs.questions)? {
         tidy::read_questions(&path, &mut records)?;
     }
     let again = |path: &PathBuf| {
-        TidyFile::open(path).and_then(|file| file.outcomes_first(&mut records, |id| !unmet.contains(id)))
+        TidyFile::open(path).and_then(|file| file.outcomes_beside(&mut records, |id| !unmet.contains(id), known))
     };
     expand(&inputs.outcomes)?.iter().map(again).collect()
 }
 
 /// Tells what there is to say of the tables of outcomes, now that the forecasts are read: which outcomes are of questions that nobody knows, and which
-/// contradict others. Returns the summaries of all files, those of forecasts first.
-fn tell_outcomes(
+/// contradict others. `ids` are those of all questions. Returns the summaries of all files, those of forecasts first.
+fn tell_outcomes<'a>(
     inputs: &Inputs,
     forecasts: Vec<Summary>,
     outcomes: Vec<Summary>,
-    unmet: &BTreeSet<&str>,
+    (unmet, ids): (&BTreeSet<&str>, impl FnOnce() -> Vec<&'a str>),
     others: &BTreeMap<&str, OtherOutcome<'_>>,
 ) -> Result<Vec<Summary>, Error> {
     let (mut all, files) = (forecasts, outcomes.len());
@@ -272,7 +282,7 @@ fn tell_outcomes(
         let mut placed: Vec<(usize, u64, Outcome)> = Vec::new();
         for (id, other) in others {
             let file = all.iter().position(|summary| summary.file == other.file).unwrap_or_default();
-            let resolution = if other.happened { Resolution::Yes } else { Resolution::No };
+            let resolution = other.answer.resolution();
             let resolved_on = Moment::Day(jiff::civil::Date::MIN);
             placed.push((
                 file,
@@ -280,7 +290,10 @@ fn tell_outcomes(
                 Outcome { question: (*id).to_owned(), resolution, resolved_on, source: None },
             ));
         }
-        for (found, summary) in outcomes_again(inputs, unmet)? {
+        // Only where an outcome is of a question that nobody knows are those named that are known.
+        let mut known = if unmet.is_empty() { Vec::new() } else { ids() };
+        known.retain(|id| !unmet.contains(*id));
+        for (found, summary) in outcomes_again(inputs, unmet, &known)? {
             let rows = summary.outcome_rows.iter().copied();
             placed.extend(found.into_iter().zip(rows).map(|(outcome, row)| (all.len(), row, outcome)));
             all.push(summary);
@@ -306,7 +319,7 @@ fn check_that_there_is_something(inputs: &Inputs, rows: usize, asked: usize) -> 
 
 /// Whether a row of a batch says what came.
 fn says_outcomes(batch: &Batch) -> bool {
-    batch.came.iter().any(|came| came.happened.is_some())
+    batch.came.iter().any(|came| came.answer.is_some())
 }
 
 /// Hands on each batch of each file, with the file's name and number; returns how many rows there were, and a summary of each file.

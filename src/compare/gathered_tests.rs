@@ -6,7 +6,7 @@ use crate::forecast::stream::{OutcomeColumn, stream};
 use crate::forecast::tidy::{Holds, read_forecasts, read_outcomes, read_outcomes_first, read_questions};
 use crate::forecast::{Records, Selection};
 use crate::math::SplitMix;
-use crate::score::{GatheredForecasts, Group, RULES, ScoringRule, Takes, gathered_means, standings, summarise};
+use crate::score::{GatheredForecasts, Group, RULES, Reason, ScoringRule, Takes, gathered_means, standings, summarise};
 use ::parquet::arrow::ArrowWriter;
 use ::parquet::file::properties::WriterProperties;
 use arrow_array::{ArrayRef, Float64Array, RecordBatch, StringArray};
@@ -356,8 +356,15 @@ fn outcomes_in_a_column_beside_the_forecasts_are_those_that_the_importer_takes()
         assert_same(&json(&streamed(path).expect("a table with outcomes")), &json(&expected), "beside");
     }
     let told = |text: &str| streamed(&write("bad.csv", text)).expect_err("a bad table").to_string();
-    let contested = table.clone() + "q1,f0,2024-12-03,0.5,yes,\n";
-    assert!(told(&contested).contains("f:402: the outcome of `q1` is another one in an earlier row"));
+    // Of a question whose rows contradict each other, or which is annulled, no forecast counts.
+    let contested = table.clone() + "q1,f0,2024-12-03,0.5,yes,\nnew,f0,2024-12-03,0.5,void,\n";
+    let path = write("contested.csv", &contested);
+    let mut records = Records::default();
+    let file = InputFile::open(&path).expect("a table");
+    read_all(&[(Holds::Forecasts, file)], &mut records).expect("a table with outcomes");
+    let without = summarise(&standings(&records, |_| true), &rules, Group::Forecaster);
+    assert!(json(&without) != json(&expected) && without.excluded.iter().any(|of| of.reason == Reason::Annulled));
+    assert_same(&json(&streamed(&path).expect("a table with outcomes")), &json(&without), "contested");
     assert!(told(&table.replacen(",no,", ",perhaps,", 1)).contains("the outcome `perhaps` is neither yes nor no"));
     assert!(told("question,forecaster,made_at,probability\n").contains("needs the column `outcome`"));
     assert!(told("question,forecaster,made_at,probability,outcome,crowd\n").contains("`crowd` is not read"));

@@ -1,5 +1,6 @@
 //! Forecasts that come after another of the same question, forecaster and moment: how many, and where the first of them stand.
 
+use super::tidy::{Fate, SAME_MOMENT, TWICE, Tally};
 use crate::diagnostic::counted;
 use std::collections::BTreeSet;
 
@@ -64,6 +65,16 @@ impl Repeats {
         self.changed.merge(&other.changed);
     }
 
+    /// How many there are of each sort, if there are any.
+    pub(crate) fn tallies(&self) -> Vec<Tally> {
+        let sorts = [(Fate::LeftOut, TWICE, self.same.count), (Fate::Replacing, SAME_MOMENT, self.changed.count)];
+        let tally = |(fate, reason, count): (Fate, &str, usize)| {
+            let (reason, rows) = (reason.to_owned(), Vec::new());
+            Tally { fate, reason, count, rows }
+        };
+        sorts.into_iter().filter(|(.., count)| *count > 0).map(tally).collect()
+    }
+
     /// A line for each sort; `words` names a place.
     pub(crate) fn notes(&self, words: impl Fn(u64) -> String) -> Vec<String> {
         let same = self.same.told("as", &words).map(|places| {
@@ -88,7 +99,7 @@ mod tests {
     #[test]
     fn the_first_ten_are_named_in_order_however_they_were_found() {
         let row = |place: u64| format!("row {place}");
-        assert!(Repeats::default().notes(row).is_empty());
+        assert!(Repeats::default().notes(row).is_empty() && Repeats::default().tallies().is_empty());
         let mut forwards = Repeats::default();
         (2..=14).for_each(|place| forwards.add_same(place, place - 1));
         forwards.add_changed(9, 3);
@@ -98,6 +109,8 @@ mod tests {
         backwards.add_changed(9, 3);
         backwards.merge(&early);
         assert_eq!(backwards, forwards);
+        let counts: Vec<(Fate, usize)> = forwards.tallies().iter().map(|tally| (tally.fate, tally.count)).collect();
+        assert_eq!(counts, [(Fate::LeftOut, 13), (Fate::Replacing, 1)]);
         let notes = forwards.notes(row);
         assert!(notes[0].starts_with("13 forecasts stand there twice: row 2 (as row 1), row 3 (as row 2), "));
         assert!(notes[0].ends_with("row 11 (as row 10) and 3 more"), "{}", notes[0]);

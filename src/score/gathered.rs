@@ -7,10 +7,13 @@
 //! [`standings`]: super::standings
 
 use super::evaluate::{AskedBy, Excluded, Reason, Standing};
+use super::gathered_beside::{Beside, ROW_BITS, file_of, row_of};
 use super::life::{Close, Life};
 use super::rule::Case;
 use crate::error::Error;
-use crate::forecast::stream::{Batch, ByQuestion, Came, Latest, NumberedForecast, PARTS};
+use crate::forecast::import::summary_of;
+use crate::forecast::stream::{Answer, Batch, ByQuestion, Came, Latest, NumberedForecast, PARTS};
+use crate::forecast::tidy::{Summary, Tally};
 use crate::forecast::{Moment, QuestionKind, Records, Repeats, Resolution, Selection, groups_nothing};
 use crate::hash;
 use indexmap::IndexSet;
@@ -29,9 +32,6 @@ const PASSED: u32 = u32::MAX - 1;
 /// A question that names no cluster.
 const NO_CLUSTER: u32 = u32::MAX;
 
-/// Bits of a position that tell rows of a file apart; those above tell files apart.
-const ROW_BITS: u32 = 40;
-
 /// Bytes of the rows that are worked on at once, and of one of them, as read and as understood.
 const MOST_BYTES: usize = 512 << 20;
 const BYTES_OF_A_ROW: usize = 92;
@@ -48,23 +48,6 @@ struct Asked {
     opens: Option<f64>,
     closes: Option<Close>,
     fate: Fate,
-}
-
-/// What the rows of a question say of its outcome.
-#[derive(Debug, Clone, Copy)]
-struct Beside {
-    happened: Option<bool>,
-    /// The place of the first row, and the day that it names.
-    first: u64,
-    known_on: Option<Date>,
-    last_made: Date,
-}
-
-impl Beside {
-    /// The day on which the outcome was known. Where the table does not say, that was after the last forecast.
-    fn known_on(&self) -> Date {
-        self.known_on.unwrap_or_else(|| self.last_made.tomorrow().unwrap_or(Date::MAX))
-    }
 }
 
 /// What became of a question.
@@ -129,7 +112,7 @@ type Made = (u32, Vec<(Moment, f64, u64)>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OtherOutcome<'a> {
     /// What the rows say.
-    pub happened: bool,
+    pub answer: Answer,
     /// The file in which the question's first row stands.
     pub file: &'a str,
     /// That row.
@@ -230,13 +213,15 @@ impl GatheredForecasts {
             let made_at = batch.made_at[row];
             let position = (u64::from(number) << ROW_BITS) | batch.line(row);
             if let Some(came) = batch.came.get(row).filter(|_| question != PASSED)
-                && !self.came(question, made_at, position, *came)
+                && let Some((before, other)) = self.came(question, made_at, position, *came)
             {
-                let id = &self.asked[question as usize].id;
-                let line = batch.line(row);
+                let (id, line) = (&self.asked[question as usize].id, batch.line(row));
+                let (place, row) = self.place(before);
                 return Err(Error::input(format!(
-                    "{file}:{line}: the outcome of `{id}` is another one in an earlier row"
-                )));
+                    "{file}:{line}: the outcome of `{id}` is another one than in {place}:{row}, which says {}",
+                    other.resolution()
+                ))
+                .help("mend one of the rows, or name a table of outcomes, which then counts: `--outcomes FILE`; without --stream that of the later file counts"));
             }
             let code = batch.forecasters.codes()[row];
             let slot = person_of.get_mut(code as usize).ok_or_else(|| missing(row))?;
@@ -264,35 +249,24 @@ impl GatheredForecasts {
         Ok(())
     }
 
-    /// Keeps what a row says of the outcome; says whether it goes with what other rows said. Where something is known beforehand it counts.
-    fn came(&mut self, question: u32, made_at: Moment, position: u64, came: Came) -> bool {
+    /// Keeps what a row says of the outcome. Gives what a row of another file says otherwise, and its place, where nothing that counts is known beforehand.
+    fn came(&mut self, question: u32, made_at: Moment, position: u64, came: Came) -> Option<(u64, Answer)> {
         let is_open = matches!(self.asked[question as usize].fate, Fate::Open);
-        let (made, known_on) = (made_at.day(), came.known_on);
-        let beside = self.beside.entry(question).or_insert(Beside {
-            happened: came.happened,
-            first: position,
-            known_on,
-            last_made: made,
-        });
-        beside.last_made = beside.last_made.max(made);
-        if position < beside.first {
-            (beside.first, beside.known_on) = (position, known_on);
-        }
-        match (beside.happened, came.happened) {
-            (None, happened) => beside.happened = happened,
-            (Some(known), Some(happened)) if is_open => return known == happened,
-            (Some(_), _) => {}
-        }
-        true
+        let beside = self.beside.entry(question).or_insert(Beside::new());
+        beside.add(made_at.day(), position, came).filter(|_| is_open)
     }
 
     /// What became of a question, now that all rows are known.
     fn fate(&self, number: u32) -> Fate {
         let asked = &self.asked[number as usize];
         match (asked.fate, self.beside.get(&number)) {
-            (Fate::Open, Some(beside)) if let Some(happened) = beside.happened => {
-                let resolved_on = Moment::Day(beside.known_on());
-                Fate::Resolved { life: Life::of(asked.opens, asked.closes, resolved_on), happened }
+            (Fate::Open, Some(beside)) if let Some(answer) = beside.answer() => {
+                let life = Life::of(asked.opens, asked.closes, Moment::Day(beside.known_on()));
+                match answer {
+                    Answer::Yes => Fate::Resolved { life, happened: true },
+                    Answer::No => Fate::Resolved { life, happened: false },
+                    Answer::Annulled => Fate::Without(Reason::Annulled),
+                }
             }
             (Fate::Open, _) => Fate::Without(Reason::Unresolved),
             (fate, _) => fate,
@@ -348,7 +322,7 @@ impl GatheredForecasts {
     pub fn latest(&self) -> Latest {
         let mut latest = self.latest;
         for (number, beside) in &self.beside {
-            if beside.happened.is_some() && matches!(self.asked[*number as usize].fate, Fate::Open) {
+            if beside.answer().is_some() && matches!(self.asked[*number as usize].fate, Fate::Open) {
                 latest.add(Moment::Day(beside.known_on()));
             }
         }
@@ -366,28 +340,38 @@ impl GatheredForecasts {
     #[must_use]
     pub fn other_outcomes(&self) -> BTreeMap<&str, OtherOutcome<'_>> {
         let other = |(number, beside): (&u32, &Beside)| {
-            let (asked, happened) = (&self.asked[*number as usize], beside.happened?);
+            let (asked, answer) = (&self.asked[*number as usize], beside.answer()?);
             let is_other = match asked.fate {
-                Fate::Resolved { happened: known, .. } => known != happened,
-                Fate::Without(reason) => reason == Reason::Annulled,
+                Fate::Resolved { happened: true, .. } => answer != Answer::Yes,
+                Fate::Resolved { happened: false, .. } => answer != Answer::No,
+                Fate::Without(reason) => reason == Reason::Annulled && answer != Answer::Annulled,
                 Fate::Open | Fate::OtherKind(_) => false,
             };
-            let (file, row) = self.place(beside.first);
-            is_other.then_some((&*asked.id, OtherOutcome { happened, file, row }))
+            let (file, row) = self.place(beside.first());
+            is_other.then_some((&*asked.id, OtherOutcome { answer, file, row }))
         };
         self.beside.iter().filter_map(other).collect()
     }
 
-    /// How many questions have rows with a place for the outcome, and it is empty in all of them.
+    /// What is to be said of outcomes beside forecasts, by file, as where files are read whole: which questions have none, which are annulled, and of which rows
+    /// contradict each other.
     #[must_use]
-    pub fn pending_beside(&self) -> usize {
-        self.beside.values().filter(|beside| beside.happened.is_none()).count()
+    pub fn outcomes_beside(&self) -> Vec<Summary> {
+        let of = |(number, beside): (&u32, &Beside)| (beside.first(), *number, *beside);
+        let mut found: Vec<(u64, u32, Beside)> =
+            self.beside.iter().filter(|(_, beside)| !beside.is_answered()).map(of).collect();
+        found.sort_unstable_by_key(|(first, ..)| *first);
+        let summary = |of_file: &[(u64, u32, Beside)]| {
+            let file = of_file.first().map_or("", |(first, ..)| self.place(*first).0);
+            let told = of_file.iter().filter_map(|(_, number, beside)| beside.told(&self.asked[*number as usize].id));
+            summary_of(file, told)
+        };
+        found.chunk_by(|a, b| file_of(a.0) == file_of(b.0)).map(summary).collect()
     }
 
     /// The file and the row of a position.
     fn place(&self, position: u64) -> (&str, u64) {
-        let file = self.files.get(&((position >> ROW_BITS) as u32)).map_or("", String::as_str);
-        (file, position & ((1 << ROW_BITS) - 1))
+        (self.files.get(&file_of(position)).map_or("", String::as_str), row_of(position))
     }
 
     /// The names of those who have forecast something, in the order in which they were met.
@@ -398,6 +382,11 @@ impl GatheredForecasts {
     /// Everybody who has forecast something, also those of no interest.
     pub fn everybody(&self) -> impl Iterator<Item = &str> {
         self.forecasters().chain(self.passed.iter().map(String::as_str))
+    }
+
+    /// The ids of all questions.
+    pub(crate) fn question_ids(&self) -> impl Iterator<Item = &str> {
+        self.asked.iter().map(|asked| &*asked.id)
     }
 
     /// Every set of tags that questions have.
@@ -441,6 +430,11 @@ impl GatheredForecasts {
             format!("{file}:{row}")
         };
         self.gone_through.get().map_or_else(Vec::new, |gone| gone.repeats.notes(words))
+    }
+
+    /// How many they are, where that is known.
+    pub(crate) fn repeats_tallied(&self) -> Vec<Tally> {
+        self.gone_through.get().map_or_else(Vec::new, |gone| gone.repeats.tallies())
     }
 
     /// Gives what `of` makes of each question on which something stood to `take`, the questions of some parts at a time; and what was left

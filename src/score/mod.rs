@@ -19,6 +19,7 @@ mod dawid_sebastiani;
 mod dawid_sebastiani_draws;
 mod evaluate;
 mod gathered;
+mod gathered_beside;
 mod gathered_means;
 mod horizon;
 mod joint;

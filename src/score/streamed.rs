@@ -440,6 +440,11 @@ impl StreamedScores {
         self.people.iter().map(|person| person.name.as_str())
     }
 
+    /// The ids of all questions.
+    pub(crate) fn question_ids(&self) -> impl Iterator<Item = &str> {
+        self.questions.keys().map(String::as_str)
+    }
+
     /// Everybody who has forecast something, also those of no interest.
     pub fn everybody(&self) -> impl Iterator<Item = &str> {
         self.forecasters().chain(self.passed.iter().map(String::as_str))

@@ -62,6 +62,8 @@ fn folder() -> TempDir {
 
 const TABLES: [&str; 4] = ["--outcomes", "outcomes.csv", "--questions", "questions.csv"];
 const HALVES: [&str; 4] = ["--forecasts", "north.csv", "--forecasts", "south.csv"];
+/// Records, and a stream.
+const WAYS: [&[&str]; 2] = [&[], &["--stream"]];
 const CHANGES: [&str; 2] = ["--forecasts", "changes.csv"];
 
 #[test]
@@ -189,6 +191,165 @@ fn an_outcome_beside_forecasts_that_contradicts_a_table_is_named_streamed_or_not
     let part = ["score", "--stream", "--forecasts", "f.csv", "--outcomes", "o.csv", "--part", "p.json"];
     let (code, _, err) = run(folder.path(), &part);
     assert!(code == 1 && err.contains("f.csv: outcomes stand beside the forecasts"), "{err}");
+}
+
+#[test]
+fn rows_are_those_that_records_name_whatever_ends_a_line() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let put = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file");
+    put("o.csv", "question,resolution,resolved_on\na,yes,2026-02-01\nb,no,2026-02-01\nc,no,2026-02-01\n");
+    let with = |more: &[&str]| {
+        run(folder.path(), &[&["score", "--forecasts", "f.csv", "--outcomes", "o.csv"][..], more].concat())
+    };
+    // A header longer and shorter than what tells the form of a file, empty lines, a line break within quotes, a last row without an end.
+    for more in ["", ",revision,scenario,engine"] {
+        let rest = if more.is_empty() { "" } else { ",,," };
+        for (end, mark) in [("\n", ""), ("\r\n", ""), ("\n", "\u{feff}"), ("\r\n", "\u{feff}")] {
+            let quoted = format!("\"one{end}two\"");
+            let rows = [
+                format!("question,forecaster,made_at,probability,comment{more}"),
+                format!("a,x,2026-01-01,0.3,{quoted}{rest}"),
+                format!("{end}{end}b,x,2026-01-01,0.3,{rest}"),
+                format!("b,y,2026-01-01,0.3,{quoted}{rest}"),
+                format!("a,x,2026-01-01,0.3,again{rest}"),
+                format!("{end}c,x,2026-01-01,0.3,{quoted}{rest}"),
+                format!("c,x,2026-01-01,0.3,last{rest}"),
+            ];
+            let text = format!("{mark}{}", rows.join(end));
+            let line = |of: &str| {
+                let at = text.rfind(of).expect("it stands there");
+                text[..at].matches('\n').count() + 1
+            };
+            put("f.csv", &text);
+            let twice = [
+                (line("a,x,2026-01-01,0.3,again"), 2),
+                (line("c,x,2026-01-01,0.3,last"), line("c,x,2026-01-01,0.3,\"one")),
+            ];
+            let (code, _, told) = with(&[]);
+            let words: Vec<String> = twice.iter().map(|(row, before)| format!("row {row} (as row {before})")).collect();
+            assert!(code == 0 && told.contains(&words.join(", ")), "{text:?}: {told}");
+            let (code, _, told) = with(&["--stream"]);
+            let words: Vec<String> =
+                twice.iter().map(|(row, before)| format!("f.csv:{row} (as f.csv:{before})")).collect();
+            assert!(code == 0 && told.contains(&words.join(", ")), "{text:?}: {told}");
+            // The last row, with and without an end, is no forecast.
+            for last in ["", end] {
+                put("f.csv", &(text.replace("0.3,last", "3,last") + last));
+                let wanted = format!("f.csv:{}: ", twice[1].0);
+                for way in WAYS {
+                    let (code, _, told) = with(way);
+                    assert!(code == 1 && told.contains(&wanted), "{way:?} {text:?}: {told}");
+                }
+            }
+        }
+    }
+    let object = |id: &str| {
+        format!(
+            "{{\"question\": \"{id}\", \"forecaster\": \"x\", \"made_at\": \"2026-01-01\", \"probability\": 0.3}}\r\n"
+        )
+    };
+    put("f.jsonl", &format!("\u{feff}{}\r\n{}{}", object("a"), object("b"), object("c").replace("0.3", "3")));
+    for way in WAYS {
+        let (code, _, told) =
+            run(folder.path(), &[&["score", "--forecasts", "f.jsonl", "--outcomes", "o.csv"][..], way].concat());
+        assert!(code == 1 && told.contains("f.jsonl:4: "), "{way:?}: {told}");
+    }
+}
+
+#[test]
+fn outcomes_beside_forecasts_that_are_annulled_or_contradict_each_other_are_taken_as_of_records() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let put = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).expect("a file");
+    let text = "question,forecaster,made_at,probability,resolution,resolution_date\n\
+        a,x,2026-01-01,0.6,yes,2026-02-01\nb,x,2026-01-01,0.3,,2026-02-01\nb,y,2026-01-01,0.3,no,2026-02-01\n\
+        b,x,2026-01-02,0.3,1,2026-02-01\nc,x,2026-01-01,0.2,Annulled,2026-02-01\nd,x,2026-01-01,0.2,void,-\n\
+        d,y,2026-01-01,0.2,,<NA>\ne,x,2026-01-01,0.2,NaN,\nf,x,2026-01-01,0.2,0,2026-02-01\na,y,2026-01-01,0.5,true,\n";
+    put("o.csv", "question,resolution,resolved_on\na,no,2026-02-01\nb,no,2026-02-01\nd,annulled,2026-02-01\n");
+    let beside = serde_json::json!([
+        {"fate": "left_out", "reason": "the rows of a question have different outcomes", "count": 1},
+        {"fate": "voided", "reason": "annulled", "count": 2},
+        {"fate": "pending", "reason": "no outcome", "count": 1}
+    ]);
+    for end in ["\n", "\r\n"] {
+        put("f.csv", &text.replace('\n', end));
+        for more in [&[] as &[&str], &["--outcomes", "o.csv"]] {
+            let with = |way: &[&str]| {
+                let arguments = ["score", "--rule", "brier", "--format", "json", "--forecasts", "f.csv"];
+                let (code, out, err) = run(folder.path(), &[&arguments[..], more, way].concat());
+                assert_eq!(code, 0, "{more:?} {way:?}: {err}");
+                (json(&out), err)
+            };
+            let ((records, told), (streamed, told_streamed)) = (with(&[]), with(&["--stream"]));
+            assert_eq!(streamed["not_taken"], records["not_taken"], "{more:?}");
+            assert_eq!(streamed["excluded"], records["excluded"], "{more:?}");
+            if more.is_empty() {
+                assert_eq!(records["not_taken"], beside);
+            }
+            for (at, row) in records["rows"].as_array().expect("rows").iter().enumerate() {
+                let (found, mean) = (&streamed["rows"][at], row["mean"].as_f64().expect("a mean"));
+                assert_eq!((&found["forecaster"], &found["questions"]), (&row["forecaster"], &row["questions"]));
+                assert!((found["mean"].as_f64().expect("a mean") - mean).abs() < 1e-12, "{more:?}");
+            }
+            let notes = [
+                "note: f.csv: 1 left out, the rows of a question have different outcomes: row 4 (b: no, in row 5 yes)",
+                "note: f.csv: 2 voided, annulled: rows 6 (c), 7 (d)",
+                "note: f.csv: 1 pending, no outcome: row 9 (e)",
+            ];
+            for note in notes {
+                assert_eq!(lines(&told, note), [note], "{told}");
+                assert_eq!(lines(&told_streamed, note), [note], "{told_streamed}");
+            }
+            assert_eq!(lines(&told_streamed, "note: o.csv"), lines(&told, "note: o.csv"));
+        }
+    }
+    // Of two files the later one counts where they are read whole; a stream names both rows.
+    put(
+        "g.csv",
+        "question,forecaster,made_at,probability,resolution\na,z,2026-01-01,0.5,yes\nf,z,2026-01-01,0.5,void\n",
+    );
+    let both = ["score", "--stream", "--forecasts", "f.csv", "--forecasts", "g.csv"];
+    let (code, _, told) = run(folder.path(), &both);
+    assert!(
+        code == 1 && told.contains("g.csv:3: the outcome of `f` is another one than in f.csv:10, which says no"),
+        "{told}"
+    );
+    assert!(told.contains("`--outcomes FILE`"), "{told}");
+    let (code, _, told) = run(folder.path(), &[&both[..], &["--outcomes", "o.csv"]].concat());
+    assert!(code == 1 && told.contains("g.csv:3: "), "of `f` that table says nothing: {told}");
+}
+
+#[test]
+fn what_stands_twice_is_counted_and_the_nearest_id_named_in_a_stream_as_of_records() {
+    let folder = folder();
+    let add = |name: &str, more: &str| {
+        let path = folder.path().join(name);
+        let text = std::fs::read_to_string(&path).expect("a file in the folder") + more;
+        std::fs::write(path, text).expect("a file in the folder");
+    };
+    add(
+        "north.csv",
+        "q0,ann,2026-01-05,0.3\nq2,ben,2026-01-05,0.5\nq0412,ann,2026-01-05,0.5\nq0406,ann,2026-01-05,0.5\nq0016,ann,2026-01-05,0.5\n",
+    );
+    add("outcomes.csv", "q0416,yes,2026-02-01\nq0412,yes,2026-02-01\n");
+    let expected = serde_json::json!([
+        {"fate": "left_out", "reason": "of a question that is not known", "count": 3},
+        {"fate": "left_out", "reason": "stands twice", "count": 1},
+        {"fate": "replacing", "reason": "in place of an earlier row of the same moment", "count": 1},
+        {"fate": "voided", "reason": "annulled", "count": 1},
+        {"fate": "pending", "reason": "without a resolution", "count": 1}
+    ]);
+    for command in [&["score"][..], &["score", "--by", "tag"], &["leaderboard"], &["compare", "ann", "ben"]] {
+        let with = |way: &[&str]| {
+            let arguments = [command, &HALVES, &TABLES, &["--format", "json"], way].concat();
+            let (code, out, err) = run(folder.path(), &arguments);
+            assert_eq!(code, 0, "{arguments:?}: {err}");
+            assert_eq!(json(&out)["not_taken"], expected, "{arguments:?}");
+            assert!(err.contains("(`q0416`, nearest known: `q0016`)"), "{arguments:?}: {err}");
+            err
+        };
+        let (told, told_streamed) = (with(&[]), with(&["--stream"]));
+        assert_eq!(lines(&told_streamed, "note: outcomes.csv: "), lines(&told, "note: outcomes.csv: "));
+    }
 }
 
 #[test]

@@ -13,8 +13,9 @@ use super::values::{binary, day_after, day_of, given, joined, moment};
 use super::{Importer, Recognised};
 use crate::diagnostic::counted;
 use crate::error::Error;
-use crate::forecast::tidy::{Holds, Row, Table};
-use crate::forecast::{Moment, Outcome, Question, QuestionKind, Resolution};
+use crate::forecast::stream::Answer;
+use crate::forecast::tidy::{ANNULLED, CONTESTED, Holds, NO_OUTCOME, Row, Table};
+use crate::forecast::{Moment, Outcome, Question, QuestionKind};
 use indexmap::IndexMap;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -124,8 +125,10 @@ struct Columns {
 struct Asked {
     row: u64,
     question: Question,
-    came: Option<String>,
-    contested: bool,
+    /// The first outcome that is given, and its row.
+    came: Option<(u64, String)>,
+    /// The first that is another one.
+    contested: Option<(u64, String)>,
     known: Option<Date>,
     last_made: Date,
 }
@@ -199,16 +202,18 @@ impl Columns {
                         .collect(),
                     ..blank(&id, QuestionKind::Binary)
                 },
-                came: came.map(str::to_owned),
-                contested: false,
+                came: None,
+                contested: None,
                 known: self.known.and_then(|at| day_of(row.cell(Some(at))).ok()),
                 last_made: made,
             });
             entry.last_made = entry.last_made.max(made);
             match (&entry.came, came) {
-                (None, Some(came)) => entry.came = Some(came.to_owned()),
-                (Some(before), Some(came)) => entry.contested |= resolution(before) != resolution(came),
-                (_, None) => {}
+                (None, Some(came)) => entry.came = Some((row.line, came.to_owned())),
+                (Some((_, before)), Some(came)) if entry.contested.is_none() && answer(before) != answer(came) => {
+                    entry.contested = Some((row.line, came.to_owned()));
+                }
+                (Some(_), Some(_)) | (_, None) => {}
             }
         }
         asked
@@ -309,32 +314,44 @@ impl Columns {
 /// What became of the questions.
 fn outcomes(asked: IndexMap<String, Asked>, reading: &mut Reading<'_>) {
     for (id, asked) in asked {
-        if asked.contested {
-            reading.leave_out(asked.row, "the rows of a question have different outcomes", &id);
-            continue;
-        }
-        let Some(came) = asked.came else {
-            reading.pending(asked.row, "no outcome", &id);
+        let Some((row, came)) = asked.came else {
+            reading.pending(asked.row, NO_OUTCOME, &id);
             continue;
         };
-        let Some(resolution) = resolution(&came) else {
+        if let Some((other_row, other)) = asked.contested {
+            let detail = contested(&id, &words(&came), (other_row, &words(&other)));
+            reading.leave_out(row, CONTESTED, &detail);
+            continue;
+        }
+        let Some(answer) = answer(&came) else {
             reading.leave_out(asked.row, "the outcome is neither yes nor no", &came);
             continue;
         };
-        if resolution == Resolution::Annulled {
-            reading.voided(asked.row, "annulled", &id);
+        if answer == Answer::Annulled {
+            reading.voided(asked.row, ANNULLED, &id);
         }
+        let resolution = answer.resolution();
         let resolved_on = Moment::Day(asked.known.unwrap_or_else(|| day_after(asked.last_made, asked.last_made)));
         reading.add_outcome(asked.row, Outcome { question: id, resolution, resolved_on, source: None });
     }
 }
 
+/// What is said of a question of which two rows have different outcomes.
+pub(crate) fn contested(id: &str, outcome: &str, (other_row, other): (u64, &str)) -> String {
+    format!("{id}: {outcome}, in row {other_row} {other}")
+}
+
+/// An outcome in the words of resolutions; one that cannot be read, as it stands.
+fn words(came: &str) -> String {
+    answer(came).map_or_else(|| came.to_owned(), |answer| answer.resolution().to_string())
+}
+
 /// What an outcome says.
-fn resolution(came: &str) -> Option<Resolution> {
+pub(in crate::forecast) fn answer(came: &str) -> Option<Answer> {
     match came.to_ascii_lowercase().as_str() {
-        "1" | "1.0" | "yes" | "true" => Some(Resolution::Yes),
-        "0" | "0.0" | "no" | "false" => Some(Resolution::No),
-        "annulled" | "void" => Some(Resolution::Annulled),
+        "1" | "1.0" | "yes" | "true" => Some(Answer::Yes),
+        "0" | "0.0" | "no" | "false" => Some(Answer::No),
+        "annulled" | "void" => Some(Answer::Annulled),
         _ => None,
     }
 }

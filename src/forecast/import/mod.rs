@@ -43,12 +43,16 @@ use super::tidy::{Holds, PlacedOutcome, Summary, Table, TidyFile, note_other_out
 use super::{DrawsSaid, ForecastRecord, JointForecast, Outcome, Records};
 use crate::diagnostic::counted;
 use crate::error::Error;
+pub(in crate::forecast) use beside::answer;
+pub(crate) use beside::contested;
 use content::{Content, Documents};
 use reading::Reading;
+pub(crate) use reading::summary_of;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::ops::Range;
 use std::path::Path;
+pub(in crate::forecast) use values::given;
 
 /// Every source that is known, in the order in which they are asked.
 static IMPORTERS: &[&dyn Importer] = &[

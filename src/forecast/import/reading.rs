@@ -2,7 +2,7 @@
 
 use super::values::{given, moment};
 use crate::error::Error;
-use crate::forecast::tidy::{Fate, Stretch, Summary, Tally as Counted};
+use crate::forecast::tidy::{Fate, SAME_MOMENT, Stretch, Summary, TWICE, Tally as Counted};
 use crate::forecast::{
     DrawsSaid, Forecast, ForecastRecord, Moment, Outcome, Question, Records, Resolution, check_name,
 };
@@ -30,6 +30,19 @@ struct Tally {
 }
 
 impl Tally {
+    /// Adds stretches of rows, and what stands there.
+    fn add(&mut self, part: Option<&String>, stretches: &[(u64, u64)], detail: &str) {
+        self.count += stretches.iter().map(|(first, last)| (last - first + 1) as usize).sum::<usize>();
+        stretches.iter().for_each(|(first, last)| self.add_rows(part, *first, *last));
+        if self.places.len() < NAMED {
+            let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
+            let places: Vec<String> = stretches.iter().map(|(first, last)| place(part, *first, *last)).collect();
+            self.places.push(format!("{}{detail}", places.join(", ")));
+        } else {
+            stretches.iter().for_each(|(first, last)| self.add_further(part, *first, *last));
+        }
+    }
+
     /// Keeps where rows stand.
     fn add_rows(&mut self, part: Option<&String>, first: u64, last: u64) {
         let has_room = self.rows.len() < Counted::MOST;
@@ -117,7 +130,7 @@ pub(super) struct Reading<'r> {
     rows: usize,
     ignored: Vec<String>,
     notes: Vec<String>,
-    tallies: IndexMap<(Fate, String), Tally>,
+    tallies: Tallies,
     /// What is counted by questions, and said in notes.
     of_questions: Vec<Counted>,
 }
@@ -239,17 +252,7 @@ impl<'r> Reading<'r> {
         if stretches.is_empty() {
             return;
         }
-        let part = self.part.as_ref();
-        let tally = self.tallies.entry((fate, why.to_owned())).or_default();
-        tally.count += stretches.iter().map(|(first, last)| (last - first + 1) as usize).sum::<usize>();
-        stretches.iter().for_each(|(first, last)| tally.add_rows(part, *first, *last));
-        if tally.places.len() < NAMED {
-            let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
-            let places: Vec<String> = stretches.iter().map(|(first, last)| place(part, *first, *last)).collect();
-            tally.places.push(format!("{}{detail}", places.join(", ")));
-        } else {
-            stretches.iter().for_each(|(first, last)| tally.add_further(part, *first, *last));
-        }
+        self.tallies.entry((fate, why.to_owned())).or_default().add(self.part.as_ref(), stretches, detail);
     }
 
     /// A question of this file or one known before.
@@ -286,7 +289,7 @@ impl<'r> Reading<'r> {
             return false;
         }
         match self.questions.get(&question.id) {
-            Some(before) if *before == question => self.leave_out(row, "stands twice", &question.id),
+            Some(before) if *before == question => self.leave_out(row, TWICE, &question.id),
             Some(_) => self.leave_out(row, "defines a question again, differently", &question.id),
             None => {
                 self.questions.insert(question.id.clone(), question);
@@ -350,12 +353,12 @@ impl<'r> Reading<'r> {
         let is_same = before == Some(&record);
         let is_replacing = before.is_some();
         if is_same {
-            self.leave_out(row, "stands twice", &format!("{question} by {forecaster}"));
+            self.leave_out(row, TWICE, &format!("{question} by {forecaster}"));
             return;
         }
         if is_replacing {
             let detail = format!("{question} by {forecaster}");
-            self.count(Fate::Replacing, row, "in place of an earlier row of the same moment", &detail);
+            self.count(Fate::Replacing, row, SAME_MOMENT, &detail);
         }
         if self.created.contains(question) {
             self.count(Fate::Undefined, row, UNDEFINED, question);
@@ -434,11 +437,7 @@ impl<'r> Reading<'r> {
     pub(super) fn finish(mut self) -> Result<Found, Error> {
         let taken = self.questions.len() + self.forecasts.len() + self.outcomes.len();
         self.tallies.sort_keys();
-        let mut tallied = Vec::new();
-        for ((fate, why), tally) in &self.tallies {
-            let noun = if tally.count == 1 { "row" } else { "rows" };
-            tallied.push(format!("{} {fate}, {why}: {noun} {}", tally.count, tally.told()));
-        }
+        let tallied = all_told(&self.tallies);
         if taken == 0 && self.tallies.keys().any(|(fate, _)| *fate == Fate::LeftOut) {
             return Err(Error::input(format!("{}: nothing could be taken\n{}", self.file, tallied.join("\n"))));
         }
@@ -458,17 +457,45 @@ impl<'r> Reading<'r> {
             outcome_rows: self.outcome_rows,
             ..Summary::default()
         };
-        let by_rows = self.tallies.into_iter().map(|((fate, reason), tally)| Counted {
-            fate,
-            reason,
-            count: tally.count,
-            rows: tally.rows,
-        });
-        let summary = summary.with_tallies(by_rows.chain(self.of_questions).collect());
+        let summary = summary.with_tallies(all_counted(self.tallies).chain(self.of_questions).collect());
         let mut questions = self.amended;
         questions.extend(self.questions);
         Ok(Found { questions, forecasts: self.forecasts, outcomes: self.outcomes, summary })
     }
+}
+
+/// Rows that were not taken as they stand, by fate and reason.
+type Tallies = IndexMap<(Fate, String), Tally>;
+
+/// A line for each fate and reason.
+fn all_told(tallies: &Tallies) -> Vec<String> {
+    let told = |((fate, why), tally): (&(Fate, String), &Tally)| {
+        let noun = if tally.count == 1 { "row" } else { "rows" };
+        format!("{} {fate}, {why}: {noun} {}", tally.count, tally.told())
+    };
+    tallies.iter().map(told).collect()
+}
+
+/// The same in numbers.
+fn all_counted(tallies: Tallies) -> impl Iterator<Item = Counted> {
+    let counted = |((fate, reason), tally): ((Fate, String), Tally)| Counted {
+        fate,
+        reason,
+        count: tally.count,
+        rows: tally.rows,
+    };
+    tallies.into_iter().map(counted)
+}
+
+/// What is to be said of rows of a file that were not taken as they stand, found by another reader: of each its fate, the reason, the row and what stands there.
+pub(crate) fn summary_of<'a>(file: &str, rows: impl IntoIterator<Item = (Fate, &'a str, u64, String)>) -> Summary {
+    let mut tallies = Tallies::new();
+    for (fate, why, row, detail) in rows {
+        tallies.entry((fate, why.to_owned())).or_default().add(None, &[(row, row)], &detail);
+    }
+    tallies.sort_keys();
+    let notes = all_told(&tallies);
+    Summary { file: file.to_owned(), notes, ..Summary::default() }.with_tallies(all_counted(tallies).collect())
 }
 
 /// Why rows of a forecast are left out that could be, but for another one.

@@ -445,7 +445,7 @@ fn a_table_with_the_outcome_beside_each_forecast_says_all_there_is_to_say() {
     assert_eq!(resolved(&records, "b"), Some(&Resolution::No));
     has(&remarks, "1 left out, leaky: made when the outcome could be known: row 4");
     has(&remarks, "1 pending, no outcome: row 6 (c)");
-    has(&remarks, "the rows of a question have different outcomes: row 7 (d)");
+    has(&remarks, "the rows of a question have different outcomes: row 7 (d: yes, in row 8 no)");
     has(&remarks, "the forecast is no probability: row 9");
 }
 

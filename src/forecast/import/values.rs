@@ -13,7 +13,7 @@ const ROUNDING: f64 = 1e-3;
 const MISSING: [&str; 9] = ["", "na", "n/a", "nan", "null", "none", "nat", "<na>", "-"];
 
 /// A cell, unless it is empty or says that it has no value.
-pub(super) fn given(cell: &str) -> Option<&str> {
+pub(in crate::forecast) fn given(cell: &str) -> Option<&str> {
     let cell = cell.trim();
     (!MISSING.iter().any(|word| cell.eq_ignore_ascii_case(word))).then_some(cell)
 }

@@ -6,7 +6,7 @@
 //!
 //! Batches come in an order that depends on the file alone, so what is summed from them has the same bits with any number of threads.
 //!
-//! The outcome may stand in a column beside the forecasts ([`OutcomeColumn`]), under the names that such tables have.
+//! The outcome may stand in a column beside the forecasts ([`OutcomeColumn`]), under the names and in the words that such tables have.
 //!
 //! [`ByQuestion`] puts rows together by question, on disk where they are many, for what needs them side by side.
 //!
@@ -25,8 +25,9 @@ pub use by_question::{ByQuestion, NumberedForecast, PARTS};
 pub use known::{Known, Latest};
 pub use names::Names;
 
-use super::Moment;
+use super::import::{answer, given};
 use super::tidy::{Problems, Summary, check_unpacked, misplaced};
+use super::{Moment, Resolution};
 use crate::error::Error;
 use columnar::Columnar;
 use jiff::civil::Date;
@@ -94,11 +95,37 @@ impl OutcomeColumn {
     }
 }
 
-/// What a row says of the outcome: whether it was yes, if that is said, and the day on which it was known.
+/// An answer to a yes/no question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Answer {
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+    /// The question does not count.
+    Annulled,
+}
+
+impl Answer {
+    /// All of them, in their order.
+    pub(crate) const ALL: [Self; 3] = [Self::Yes, Self::No, Self::Annulled];
+
+    /// The same as a resolution.
+    #[must_use]
+    pub const fn resolution(self) -> Resolution {
+        match self {
+            Self::Yes => Resolution::Yes,
+            Self::No => Resolution::No,
+            Self::Annulled => Resolution::Annulled,
+        }
+    }
+}
+
+/// What a row says of the outcome: what it was, if that is said, and the day on which it was known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Came {
     /// `None` where nothing is known yet.
-    pub happened: Option<bool>,
+    pub answer: Option<Answer>,
     /// `None` where the table does not say.
     pub known_on: Option<Date>,
 }
@@ -106,21 +133,17 @@ pub struct Came {
 impl Came {
     /// Reads the two cells.
     fn read(came: &str, known_on: &str) -> Result<Self, String> {
-        let is_missing =
-            |cell: &str| ["", "na", "n/a", "nan", "null", "none"].contains(&cell.to_ascii_lowercase().as_str());
-        let (came, known_on) = (came.trim(), known_on.trim());
-        let happened = match came.to_ascii_lowercase().as_str() {
-            _ if is_missing(came) => None,
-            "1" | "1.0" | "yes" | "true" => Some(true),
-            "0" | "0.0" | "no" | "false" => Some(false),
-            _ => return Err(format!("the outcome `{came}` is neither yes nor no")),
+        let answer = match given(came) {
+            None => None,
+            Some(came) => Some(answer(came).ok_or_else(|| format!("the outcome `{came}` is neither yes nor no"))?),
         };
-        let known_on = if is_missing(known_on) {
-            None
-        } else {
-            Some(known_on.parse::<Moment>().map_err(|problem| format!("the day of the outcome: {problem}"))?.day())
+        let known_on = match given(known_on) {
+            None => None,
+            Some(day) => {
+                Some(day.parse::<Moment>().map_err(|problem| format!("the day of the outcome: {problem}"))?.day())
+            }
         };
-        Ok(Self { happened, known_on })
+        Ok(Self { answer, known_on })
     }
 }
 

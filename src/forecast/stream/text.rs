@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 /// Bytes that are read at a time.
@@ -28,7 +28,7 @@ pub(super) struct Text {
 }
 
 enum Form {
-    Csv { reader: csv::Reader<File>, columns: Vec<String>, places: Places, break_left: u64 },
+    Csv { reader: Box<csv::Reader<Seen>>, columns: Vec<String>, places: Places },
     Json { reader: BufReader<File>, line: u64 },
 }
 
@@ -49,7 +49,7 @@ impl Text {
         let is_json = match extension.as_str() {
             "jsonl" | "ndjson" => true,
             "csv" | "tsv" | "tab" => false,
-            _ => first.trim_ascii_start().first() == Some(&b'{'),
+            _ => first.strip_prefix(BYTE_ORDER).unwrap_or(first).trim_ascii_start().first() == Some(&b'{'),
         };
         let own = name.to_owned();
         if is_json {
@@ -57,22 +57,23 @@ impl Text {
             return Ok((Self { name: own, form, outcomes, unused: BTreeSet::new() }, Vec::new()));
         }
         let delimiter = if ["tsv", "tab"].contains(&extension.as_str()) { b'\t' } else { b',' };
-        let mut reader =
-            csv::ReaderBuilder::new().flexible(true).buffer_capacity(BUFFER).delimiter(delimiter).from_reader(file);
+        let mut reader = csv::ReaderBuilder::new()
+            .flexible(true)
+            .buffer_capacity(BUFFER)
+            .delimiter(delimiter)
+            .from_reader(Seen::new(file));
         let header = reader.headers().map_err(|problem| unlike(name, problem))?;
         let columns: Vec<String> = header.iter().map(|cell| cell.trim().to_lowercase()).collect();
+        let breaks = breaks_in(header.as_byte_record().as_slice());
         if columns.is_empty() {
             return Err(Error::input(format!("`{name}` is empty")).help("its first line names the columns"));
         }
         let mut problems = Problems::new(name);
-        check_header(&columns, 1, &mut problems);
+        check_header(&columns, last_line(&reader) - breaks, &mut problems);
         problems.into_result()?;
         let places = Places::of(name, &columns, outcomes)?;
         let unused = places.unused(&columns);
-        // Of a line break of two bytes the reader leaves the second before the next row.
-        let end = first.iter().position(|byte| *byte == b'\n').and_then(|at| at.checked_sub(1));
-        let break_left = u64::from(end.is_some_and(|at| first[at] == b'\r'));
-        let form = Form::Csv { reader, columns, places, break_left };
+        let form = Form::Csv { reader: Box::new(reader), columns, places };
         Ok((Self { name: own, form, outcomes, unused: BTreeSet::new() }, unused))
     }
 
@@ -85,7 +86,7 @@ impl Text {
     pub(super) fn next(&mut self) -> Result<Vec<Batch>, Error> {
         let name = &self.name;
         let rows = match &mut self.form {
-            Form::Csv { reader, columns, places, break_left } => csv_rows(name, reader, columns, places, *break_left)?,
+            Form::Csv { reader, columns, places } => csv_rows(name, reader, columns, places)?,
             Form::Json { reader, line } => json_rows(name, reader, line, (self.outcomes, &mut self.unused))?,
         };
         if rows.is_empty() {
@@ -116,24 +117,71 @@ impl Text {
     }
 }
 
+/// What may stand before a text in UTF-8.
+const BYTE_ORDER: &[u8] = b"\xef\xbb\xbf";
+
+/// A file that keeps what was last read of it: how a row ended is not told by the reader of rows, which takes what is left of a line break of two bytes, and empty
+/// lines, for the beginning of the next row.
+struct Seen {
+    file: File,
+    /// The bytes that were last read.
+    last: Vec<u8>,
+    /// Where they begin in the file.
+    from: u64,
+    at_end: bool,
+}
+
+impl Seen {
+    fn new(file: File) -> Self {
+        Self { file, last: Vec::new(), from: 0, at_end: false }
+    }
+}
+
+impl Read for Seen {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        if read == 0 {
+            self.at_end = !buffer.is_empty();
+        } else {
+            self.from += self.last.len() as u64;
+            self.last.clear();
+            self.last.extend_from_slice(&buffer[..read]);
+        }
+        Ok(read)
+    }
+}
+
+/// The line on which the row that was just read ends.
+fn last_line(reader: &csv::Reader<Seen>) -> u64 {
+    let (position, seen) = (reader.position(), reader.get_ref());
+    // The end of the file is met only when a row goes on to it.
+    let before = position.byte().checked_sub(seen.from + 1).filter(|_| !seen.at_end);
+    let ends = before.and_then(|at| usize::try_from(at).ok()).and_then(|at| seen.last.get(at));
+    position.line() - u64::from(ends == Some(&b'\n'))
+}
+
+/// How many lines end within a row.
+fn breaks_in(row: &[u8]) -> u64 {
+    row.iter().map(|byte| u64::from(*byte == b'\n')).sum()
+}
+
 fn unlike(name: &str, problem: csv::Error) -> Error {
     Error::input(format!("`{name}` cannot be read as CSV")).because(problem)
 }
 
 fn csv_rows(
     name: &str,
-    reader: &mut csv::Reader<File>,
+    reader: &mut csv::Reader<Seen>,
     columns: &[String],
     places: &Places,
-    break_left: u64,
 ) -> Result<Vec<(u64, Said)>, Error> {
     let mut records = Vec::with_capacity(ROWS);
     let mut record = csv::ByteRecord::new();
     while records.len() < ROWS && reader.read_byte_record(&mut record).map_err(|problem| unlike(name, problem))? {
-        records.push(record.clone());
+        records.push((last_line(reader), record.clone()));
     }
-    let row = |record: &csv::ByteRecord| {
-        let line = record.position().map_or(0, |position| position.line() + break_left);
+    let row = |(last, record): &(u64, csv::ByteRecord)| {
+        let line = last - breaks_in(record.as_slice());
         let said = || {
             if record.len() != columns.len() {
                 return Err(format!("the row has {} cells, but the header has {}", record.len(), columns.len()));
@@ -176,6 +224,9 @@ fn json_rows(
             break;
         }
         *line += 1;
+        if *line == 1 && text.starts_with(BYTE_ORDER) {
+            text.drain(..BYTE_ORDER.len());
+        }
         if !text.trim_ascii().is_empty() {
             texts.push((*line, text));
         }

@@ -2,7 +2,7 @@
 
 use super::cell::{level, parse_number, parse_probability};
 use super::table::{Problems, Row, Table};
-use super::{Summary, Sums, misplaced, shortened};
+use super::{Fate, SAME_MOMENT, Summary, Sums, TWICE, Tally, misplaced, shortened};
 use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::marks::in_order_of;
@@ -64,7 +64,8 @@ pub(super) fn read(table: &Table, sums: Sums, records: &mut Records) -> Result<S
     if table.rows.is_empty() {
         notes.push("it has no rows".to_owned());
     }
-    notes.extend(repeats(table, &forecasts).notes(|line| format!("row {line}")));
+    let (repeats, tallies) = repeats(table, &forecasts);
+    notes.extend(repeats.notes(|line| format!("row {line}")));
     if let Some((line, sum)) = scaled.first() {
         notes.push(format!(
             "{} whose options summed to 1 only within rounding scaled to sum to 1 (first: line {line}, {})",
@@ -99,7 +100,7 @@ pub(super) fn read(table: &Table, sums: Sums, records: &mut Records) -> Result<S
     };
     records.questions.extend(created);
     records.forecasts.extend(forecasts.into_iter().map(|(_, record)| record));
-    Ok(summary)
+    Ok(summary.with_tallies(tallies))
 }
 
 /// Tells of a question created here that has options which differ by case alone.
@@ -127,11 +128,12 @@ fn no_room_for_never(line: u64, record: &ForecastRecord) -> Option<String> {
 }
 
 /// Which forecasts come after another of the same question, forecaster and moment. One whose row has a `revision` is meant to.
-fn repeats(table: &Table, forecasts: &[(u64, ForecastRecord)]) -> Repeats {
+fn repeats(table: &Table, forecasts: &[(u64, ForecastRecord)]) -> (Repeats, Vec<Tally>) {
     let revision = table.column("revision");
     let revised: HashSet<u64> =
         table.rows.iter().filter(|row| !row.cell(revision).is_empty()).map(|row| row.line).collect();
     let mut found = Repeats::default();
+    let (mut same, mut changed) = (Vec::new(), Vec::new());
     let mut latest: HashMap<(&str, &str, u64), (u64, &ForecastRecord)> = HashMap::with_capacity(forecasts.len());
     for (line, record) in forecasts {
         let moment = record.made_at.epoch_days().to_bits();
@@ -139,11 +141,15 @@ fn repeats(table: &Table, forecasts: &[(u64, ForecastRecord)]) -> Repeats {
         let Some((before, earlier)) = latest.insert(key, (*line, record)) else { continue };
         if earlier == record {
             found.add_same(*line, before);
+            same.push(*line);
         } else if !revised.contains(line) {
             found.add_changed(*line, before);
+            changed.push(*line);
         }
     }
-    found
+    let [same, changed] = [(Fate::LeftOut, TWICE, same), (Fate::Replacing, SAME_MOMENT, changed)]
+        .map(|(fate, reason, rows)| Tally::of_rows(fate, reason, &rows));
+    (found, same.into_iter().chain(changed).collect())
 }
 
 /// Every column that is read.

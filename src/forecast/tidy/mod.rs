@@ -49,7 +49,7 @@ pub(in crate::forecast) use parquet::cell_texts;
 pub(crate) use parquet::unreadable;
 pub(crate) use table::packed_by;
 pub(in crate::forecast) use table::{Problems, Row, Table, cell_text, check_header, check_unpacked, read_whole};
-pub(crate) use tally::outcomes_not_taken;
+pub(crate) use tally::{ANNULLED, CONTESTED, NO_OUTCOME, SAME_MOMENT, TWICE, outcomes_not_taken};
 pub use tally::{Fate, NotTaken, Stretch, Tally, not_taken};
 pub use wide::WideTable;
 pub use write::{Form, forecasts_file, joint_file, outcomes_file, questions_file};
@@ -300,7 +300,7 @@ impl TidyFile {
     /// # Errors
     /// If a row cannot be, or no question is known.
     pub fn outcomes(&self, records: &Records) -> Result<(Vec<Outcome>, Summary), Error> {
-        outcomes::read(&self.table, records)
+        outcomes::read(&self.table, records, &[])
     }
 
     /// The same before the forecasts are read: beside the outcomes the records get the yes/no questions that they do not know, those of which `takes` says so.
@@ -311,6 +311,16 @@ impl TidyFile {
         &self,
         records: &mut Records,
         takes: impl Fn(&str) -> bool,
+    ) -> Result<(Vec<Outcome>, Summary), Error> {
+        self.outcomes_beside(records, takes, &[])
+    }
+
+    /// The same where `also` are the ids of questions that are known beside those of the records.
+    pub(crate) fn outcomes_beside(
+        &self,
+        records: &mut Records,
+        takes: impl Fn(&str) -> bool,
+        also: &[&str],
     ) -> Result<(Vec<Outcome>, Summary), Error> {
         let column = self.table.column("question");
         for row in &self.table.rows {
@@ -331,7 +341,7 @@ impl TidyFile {
                 records.questions.insert(id.to_owned(), question);
             }
         }
-        self.outcomes(records)
+        outcomes::read(&self.table, records, also)
     }
 
     /// Notes which rows of a table of forecasts say in a column `resolution` another one than the outcomes of the records.

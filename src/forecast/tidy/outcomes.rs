@@ -12,8 +12,9 @@ use std::collections::BTreeSet;
 pub(super) const COLUMNS: [&str; 4] = ["question", "resolution", "resolved_on", "source"];
 
 /// Every outcome of a table, in order, for questions that the records know, which must be some of them.
-pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Summary), Error> {
-    let (outcomes, summary, unknown) = known_and_unknown(table, records)?;
+/// `also` are ids that are known beside theirs.
+pub(super) fn read(table: &Table, records: &Records, also: &[&str]) -> Result<(Vec<Outcome>, Summary), Error> {
+    let (outcomes, summary, unknown) = known_and_unknown(table, records, also)?;
     if outcomes.is_empty() && !unknown.is_empty() {
         return Err(Error::input(format!(
             "{}: no question of these outcomes is known: {}",
@@ -27,11 +28,15 @@ pub(super) fn read(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Su
 
 /// The same, where it is no fault that none of them is known.
 pub(super) fn read_known(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Summary), Error> {
-    known_and_unknown(table, records).map(|(outcomes, summary, _)| (outcomes, summary))
+    known_and_unknown(table, records, &[]).map(|(outcomes, summary, _)| (outcomes, summary))
 }
 
 /// The outcomes for questions that the records know, and where the others stand.
-fn known_and_unknown(table: &Table, records: &Records) -> Result<(Vec<Outcome>, Summary, Vec<String>), Error> {
+fn known_and_unknown(
+    table: &Table,
+    records: &Records,
+    also: &[&str],
+) -> Result<(Vec<Outcome>, Summary, Vec<String>), Error> {
     if !table.rows.is_empty() {
         table.require("outcomes", &COLUMNS[..3], &COLUMNS)?;
     }
@@ -40,6 +45,7 @@ fn known_and_unknown(table: &Table, records: &Records) -> Result<(Vec<Outcome>, 
     let mut outcomes: Vec<Outcome> = Vec::new();
     let mut outcome_rows: Vec<u64> = Vec::new();
     let mut unknown: Vec<String> = Vec::new();
+    let mut ids: Option<BTreeSet<&str>> = None;
     let mut pending: Vec<String> = Vec::new();
     // The row of each question that counts, and whether it annuls it.
     let mut last: IndexMap<&str, (u64, bool)> = IndexMap::new();
@@ -60,9 +66,13 @@ fn known_and_unknown(table: &Table, records: &Records) -> Result<(Vec<Outcome>, 
             continue;
         }
         let Some(question) = records.questions.get(id) else {
-            let ids = records.questions.keys().map(String::as_str);
+            // In an order of their own: of ids that are equally near, the one that is named does not hang on the order of files.
+            let ids = ids.get_or_insert_with(|| {
+                let asked = records.questions.keys().map(String::as_str);
+                asked.chain(also.iter().copied()).collect::<BTreeSet<&str>>()
+            });
             left_out.push(row.line);
-            unknown.push(match nearest(id, ids) {
+            unknown.push(match nearest(id, ids.iter().copied()) {
                 Some(near) => format!("row {} (`{id}`, nearest known: `{near}`)", row.line),
                 None => place(row.line, id),
             });

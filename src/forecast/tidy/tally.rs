@@ -105,8 +105,16 @@ pub(crate) fn outcomes_not_taken([unknown, annulled, open]: [usize; 3]) -> Vec<N
 
 /// Why rows of a table of outcomes are not taken.
 pub(super) const OF_UNKNOWN: &str = "of a question that is not known";
-pub(super) const ANNULLED: &str = "annulled";
+pub(crate) const ANNULLED: &str = "annulled";
 pub(super) const WITHOUT_RESOLUTION: &str = "without a resolution";
+
+/// Why outcomes beside forecasts are not.
+pub(crate) const NO_OUTCOME: &str = "no outcome";
+pub(crate) const CONTESTED: &str = "the rows of a question have different outcomes";
+
+/// Why forecasts that come after another of the same question, forecaster and moment are not taken, or are taken in its place.
+pub(crate) const TWICE: &str = "stands twice";
+pub(crate) const SAME_MOMENT: &str = "in place of an earlier row of the same moment";
 
 #[cfg(test)]
 mod tests {
