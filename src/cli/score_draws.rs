@@ -90,7 +90,11 @@ pub(super) fn show(
     format: Format,
 ) -> Done {
     let (records, forecasts) = read(inputs, file, asked, forecasters)?;
-    let report = joint_draws_report(&records, &forecasts, asked.settings());
+    let report = joint_draws_report(&records, &forecasts, asked.settings()).map_err(|problem| {
+        Error::input(problem).help(
+            "take a smaller `--order`, such as 0.5, score ratios (`--scale log`), or give the numbers in a larger unit",
+        )
+    })?;
     if let Some(path) = out {
         write_table(path, &sheet(&report, Format::Csv))?;
     }
