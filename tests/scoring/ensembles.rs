@@ -184,6 +184,7 @@ fn what_is_wrong_with_an_argument_is_said() {
 #[test]
 fn on_the_log_scale_a_rule_s_interval_is_that_of_the_numbers() {
     let folder = folder();
+    let inside = |low: f64, high: f64| move |x: f64| f64::from(u8::from((low..=high).contains(&x)));
     let logged = |draws: &[f64]| draws.iter().map(|draw| (1.0 + draw).ln()).collect::<Vec<f64>>();
     let rule = ["--rule", "crps_outcome:4..", "--scale", "log"];
     for (who, draws) in [("eight", &EIGHT[..]), ("three", &THREE)] {
