@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from . import _foretell
 from .errors import InputFault, KindFault, MissingFile, of_environment
+from .scores.binary import MOST_BINS
 
 __all__ = ["ColumnScores", "ForecasterScores", "MurphyParts", "score_columns"]
 
@@ -121,7 +122,7 @@ def score_columns(
         The name of the column of forecasters: texts, which may be kept as a dictionary. ``None`` if one made them all, or it does not matter who; then `forecasters` has one row, of
         an empty name.
     bins
-        How many bins of probabilities of equal width, at least 1; each holds its upper edge, the first one 0, too.
+        How many bins of probabilities of equal width, from 1 to 1000; each holds its upper edge, the first one 0, too.
 
     Returns
     -------
@@ -131,7 +132,7 @@ def score_columns(
     Raises
     ------
     InputFault
-        If a file has no such columns or is none of Parquet, there are no rows, or a row cannot be scored: the message names the file, the row, counted from 1, and the column.
+        If a file has no such columns, is none of Parquet or is named twice, there are no rows, `bins` is out of range, or a row cannot be scored: the message names the file, the row, counted from 1, and the column.
     MissingFile
         If there is no such file, or a folder holds none.
     TypeError
@@ -152,9 +153,9 @@ def score_columns(
     1   ada   0.01          1
     """
     if isinstance(bins, bool) or not isinstance(bins, (int, numpy.integer)):
-        raise TypeError(f"bins is a whole number from 1, not {bins!r}")
-    if bins < 1:
-        raise InputFault(f"bins is a whole number from 1, not {bins}")
+        raise TypeError(f"bins is a whole number from 1 to {MOST_BINS}, not {bins!r}")
+    if not 1 <= bins <= MOST_BINS:
+        raise InputFault(f"bins is a whole number from 1 to {MOST_BINS}, not {bins}")
     found, failure = _foretell.binary_of_files(_paths(paths), probability, outcome, forecaster, int(bins))
     if found is None:
         message, help, is_input = failure or ("nothing was found", None, False)

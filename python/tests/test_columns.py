@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pathlib
 import signal
 import threading
 
@@ -143,18 +142,37 @@ def test_what_is_no_file_of_parquet_is_refused(tmp_path):
     for paths in (5, b"path", [TABLE], pandas.DataFrame({"p": [0.5]})):
         with pytest.raises(TypeError):
             foretell.score_columns(paths)
-    with pytest.raises(TypeError, match="bins is a whole number from 1, not 2.5"):
+    with pytest.raises(TypeError, match="bins is a whole number from 1 to 1000, not 2.5"):
         foretell.score_columns(tmp_path, bins=2.5)
-    with pytest.raises(ValueError, match="bins is a whole number from 1, not 0"):
-        foretell.score_columns(tmp_path, bins=0)
+    for bins in (0, -1, 1001, 10**15, 10**30, numpy.int64(10**15)):
+        with pytest.raises(foretell.InputFault, match=f"bins is a whole number from 1 to 1000, not {bins}"):
+            foretell.score_columns(tmp_path, bins=bins)
+
+
+def test_a_file_that_is_named_twice_is_told_by_both_names(tmp_path):
+    pyarrow.parquet.write_table(TABLE, tmp_path / "one.parquet")
+    with pytest.raises(foretell.InputFault, match="one.parquet` and `.*one.parquet` are one file, whose rows would count twice"):
+        foretell.score_columns([tmp_path / "one.parquet", tmp_path])
+
+
+@pytest.mark.parametrize("kind", [pyarrow.float16(), pyarrow.int64(), pyarrow.decimal128(5, 2)])
+def test_probabilities_of_another_type_are_refused_with_the_way_out(tmp_path, kind):
+    halves = numpy.array([0.0, 1.0], dtype=numpy.float16) if kind == pyarrow.float16() else [0, 1]
+    rows = pyarrow.table({"forecaster": ["ada", "ben"], "probability": pyarrow.array(halves, kind), "outcome": [0, 1]})
+    pyarrow.parquet.write_table(rows, tmp_path / "rows.parquet")
+    with pytest.raises(foretell.InputFault, match="holds no probabilities\n.*cast the column to one of them"):
+        foretell.score_columns(tmp_path)
 
 
 def test_other_threads_go_on_and_ctrl_c_ends_it(tmp_path):
     pyarrow.parquet.write_table(TABLE, tmp_path / "one.parquet")
-    paths = [pathlib.Path(tmp_path / "one.parquet")] * 200
-    assert looks_during(lambda: foretell.score_columns(paths)) > 20
+    paths = [tmp_path / f"{at}.parquet" for at in range(4000)]
+    for path in paths:
+        # Another name of the same bytes, which is another file.
+        os.link(tmp_path / "one.parquet", path)
+    assert looks_during(lambda: foretell.score_columns(paths[:200])) > 20
     timer = threading.Timer(0.1, lambda: os.kill(os.getpid(), signal.SIGINT))
     timer.start()
     with pytest.raises(KeyboardInterrupt):
-        foretell.score_columns(paths * 100)
+        foretell.score_columns(paths)
     timer.join()

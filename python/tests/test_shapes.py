@@ -206,7 +206,7 @@ DAYS = numpy.array(["1970-01-01", "1970-01-02"], dtype="M8[D]")
         (lambda: scores.rps(0, [0.5, 0.5], axis="0"), "axis takes the number of an axis"),
         (lambda: scores.crps_ensemble(0.0, [1.0, 2.0], axis=0.5, weights=[1, 2]), "axis takes the number of an axis"),
         (lambda: scores.bandwidth([0.0, 1.0], axis=0.5), "axis takes the number of an axis"),
-        (lambda: scores.binary_means([1, 0], [0.5, 0.5], bins=2.5), "bins is a whole number from 1, not 2.5"),
+        (lambda: scores.binary_means([1, 0], [0.5, 0.5], bins=2.5), "bins is a whole number from 1 to 1000, not 2.5"),
     ],
 )
 def test_what_is_no_number_is_refused(call, says):
@@ -217,8 +217,10 @@ def test_what_is_no_number_is_refused(call, says):
 def test_there_is_no_such_axis():
     with pytest.raises(ValueError, match=r"no axis 2 of an array of shape \(2, 3\): axis is from -2 to 1"):
         scores.crps_ensemble([0.0, 0.0], DRAWS, axis=2)
-    with pytest.raises(ValueError, match="bins is a whole number from 1, not 0"):
+    with pytest.raises(ValueError, match="bins is a whole number from 1 to 1000, not 0"):
         scores.binary_means([1, 0], [0.5, 0.5], bins=0)
+    with pytest.raises(ValueError, match="bins is a whole number from 1 to 1000, not 1000000000000000"):
+        scores.binary_means([1, 0], [0.5, 0.5], bins=10**15)
 
 
 def test_spans_of_days_are_scored_in_their_unit():

@@ -83,6 +83,10 @@ fn stated(standing: &Standing, last: bool) -> Option<Stated<'_>> {
             Some(of(Cow::from(levels), Cow::from(values), *outcome, None, false))
         }
         Case::Days { levels, days, outcome, .. } => Some(of(Cow::from(levels), Cow::from(days), *outcome, None, true)),
+        Case::Distribution { distribution, outcome } if distribution.is_on_log_scale() => {
+            let (levels, values) = (NamedDistribution::even_levels(), distribution.even_quantiles());
+            Some(of(Cow::from(levels), Cow::from(values), *outcome, None, false))
+        }
         Case::Distribution { distribution, outcome } => {
             let levels = levels_of(distribution);
             let values: Vec<f64> = levels.iter().map(|level| distribution.law().quantile(*level)).collect();

@@ -157,7 +157,7 @@ pub(super) fn for_page(names: &[String], inputs: &Inputs) -> Result<Found, Error
     }
     let standings = standings(&records, |name| names.iter().any(|named| named == name));
     let pairs = each_with_each(names);
-    let compared = compare_chosen(&standings, &pairs, &rules(&["brier".to_owned()]), Adjustment::Holm);
+    let compared = compare_chosen(&standings, &pairs, &rules(&["brier".to_owned()], inputs.scale()), Adjustment::Holm);
     let comparison = Comparison { not_taken: not_taken(&summaries), ..compared };
     let reliability = common_reliability(&standings.standings, names);
     Ok(Found { comparison, reliability })
@@ -250,7 +250,7 @@ fn recorded(arguments: &Arguments, without: &mut Vec<String>) -> Result<(Compari
     let standings = standings(&records, |name| forecasters.iter().any(|named| named == name));
     check_cluster(&arguments.cluster, &records)?;
     let standings = regroup(standings, &records, &arguments.cluster);
-    let rules = rules(&arguments.rules);
+    let rules = rules(&arguments.rules, arguments.inputs.scale());
     note_quantiles_of_distributions(&standings.standings, &rules);
     warn_of_idle_rules(&standings.standings, &rules);
     warn_of_early_resolutions(&records, &standings.standings);
@@ -269,7 +269,7 @@ fn recorded(arguments: &Arguments, without: &mut Vec<String>) -> Result<(Compari
 
 /// Of files that are read batch by batch.
 fn streamed(arguments: &Arguments) -> Result<(Comparison, Vec<Reliability>), Error> {
-    let rules = rules(&arguments.rules);
+    let rules = rules(&arguments.rules, arguments.inputs.scale());
     stream::check_rules(&rules)?;
     let only: Vec<String> = match &arguments.against {
         Some(_) if arguments.forecasters.is_empty() => Vec::new(),

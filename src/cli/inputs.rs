@@ -245,9 +245,9 @@ impl Inputs {
         self.between.is_some()
     }
 
-    /// Whether numbers are scored on another scale than their own.
-    pub(super) fn is_scaled(&self) -> bool {
-        self.scale != Scale::Natural
+    /// The scale on which numbers are scored.
+    pub(super) const fn scale(&self) -> Scale {
+        self.scale
     }
 
     /// The first option that says something of records, but not where they are.
@@ -329,7 +329,11 @@ fn of_any(inputs: &Inputs) -> Result<(Records, Vec<tidy::Summary>), Error> {
                 counted(cdfs, "cdf")
             ));
         }
-        let raised = records.use_log_scale().map_err(Error::input)?;
+        let raised = records.use_log_scale().map_err(|problem| {
+            Error::input(problem).help(
+                "`--between 0..` counts what lies below 0 as 0, `--tagged` takes other questions alone, and without `--scale log` numbers are scored as they stand",
+            )
+        })?;
         if raised > 0 {
             console::note(&format!("note: log scale: {raised} forecasts have quantiles below 0, which count as 0"));
         }

@@ -146,7 +146,7 @@ fn recorded(arguments: &Arguments, settings: &BoardSettings) -> Result<(Leaderbo
     let standings = standings(&records, |name| only.is_empty() || only.iter().any(|only| only == name));
     check_cluster(&arguments.cluster, &records)?;
     let standings = regroup(standings, &records, &arguments.cluster);
-    let rules = rules(&arguments.rules);
+    let rules = rules(&arguments.rules, arguments.inputs.scale());
     warn_of_different_levels(&standings.standings, &rules);
     note_quantiles_of_distributions(&standings.standings, &rules);
     warn_of_idle_rules(&standings.standings, &rules);
@@ -161,7 +161,7 @@ fn recorded(arguments: &Arguments, settings: &BoardSettings) -> Result<(Leaderbo
 
 /// Of files that are read batch by batch.
 fn streamed(arguments: &Arguments, settings: &BoardSettings) -> Result<(Leaderboard, bool), Error> {
-    let rules = rules(&arguments.rules);
+    let rules = rules(&arguments.rules, arguments.inputs.scale());
     stream::check_rules(&rules)?;
     let streamed = stream::gathered(&arguments.inputs, &wanted(arguments))?;
     let gathered = &streamed.gathered;

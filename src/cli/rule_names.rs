@@ -1,5 +1,6 @@
 //! Scoring rules as arguments.
 
+use crate::forecast::Scale;
 use crate::score::{RULE_FAMILIES, RULES, ScoringRule, family_of, find_rule, rule};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::ffi::OsStr;
@@ -41,12 +42,13 @@ impl TypedValueParser for RuleParser {
     }
 }
 
-/// The rules of these ids, each once.
-pub(super) fn rules(ids: &[String]) -> Vec<&'static dyn ScoringRule> {
+/// The rules of these ids for numbers on this scale, each once.
+pub(super) fn rules(ids: &[String], scale: Scale) -> Vec<&'static dyn ScoringRule> {
     let mut rules: Vec<&'static dyn ScoringRule> = Vec::new();
     for found in ids.iter().filter_map(|id| rule(id)) {
         if rules.iter().all(|listed| listed.id() != found.id()) {
-            rules.push(found);
+            let other = if scale == Scale::Log { found.on_log_scale() } else { None };
+            rules.push(other.unwrap_or(found));
         }
     }
     rules

@@ -159,9 +159,9 @@ fn show(arguments: &Arguments, mut report: Report, format: Format) -> Done {
 /// The rules named, or else these.
 fn chosen(arguments: &Arguments, default: &[&str]) -> Vec<&'static dyn ScoringRule> {
     if arguments.rules.is_empty() {
-        rules(&default.iter().copied().map(str::to_owned).collect::<Vec<_>>())
+        rules(&default.iter().copied().map(str::to_owned).collect::<Vec<_>>(), arguments.inputs.scale())
     } else {
-        rules(&arguments.rules)
+        rules(&arguments.rules, arguments.inputs.scale())
     }
 }
 

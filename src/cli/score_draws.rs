@@ -7,7 +7,7 @@ use crate::compare::ClusterBy;
 use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::import::InputFile;
-use crate::forecast::{JointDraws, Question, Records, number_text};
+use crate::forecast::{JointDraws, Question, Records, Scale, number_text};
 use crate::report::{Column, Format, Output, Sheet};
 use crate::score::{
     EnsembleEstimator, JointDrawsReport, JointDrawsSettings, JointScore, VARIOGRAM_ORDER, joint_draws_report,
@@ -49,7 +49,7 @@ impl DrawsArguments {
             ("--estimator", self.estimator.is_some()),
             ("--order", self.order.is_some()),
             ("--set-by", self.set_by.is_some()),
-            ("--scale", inputs.is_scaled()),
+            ("--scale", inputs.scale() != Scale::Natural),
         ];
         match asked.iter().find(|(_, is_asked)| *is_asked) {
             None => Ok(()),
@@ -90,7 +90,11 @@ pub(super) fn show(
     format: Format,
 ) -> Done {
     let (records, forecasts) = read(inputs, file, asked, forecasters)?;
-    let report = joint_draws_report(&records, &forecasts, asked.settings());
+    let report = joint_draws_report(&records, &forecasts, asked.settings()).map_err(|problem| {
+        Error::input(problem).help(
+            "take a smaller `--order`, such as 0.5, score ratios (`--scale log`), or give the numbers in a larger unit",
+        )
+    })?;
     if let Some(path) = out {
         write_table(path, &sheet(&report, Format::Csv))?;
     }
@@ -136,11 +140,13 @@ fn read(
     if !forecasters.is_empty() {
         forecasts.retain(|forecast| forecasters.contains(&forecast.forecaster));
     }
-    if inputs.is_scaled() {
+    if inputs.scale() == Scale::Log {
         let ids: BTreeSet<&str> =
             forecasts.iter().flat_map(|forecast| &forecast.questions).map(String::as_str).collect();
         records.outcomes.retain(|id, _| ids.contains(id.as_str()));
-        records.use_log_scale().map_err(Error::input)?;
+        records.use_log_scale().map_err(|problem| {
+            Error::input(problem).help("leave `--scale log` out, or take other questions alone: `--tagged`")
+        })?;
         let raised: usize = forecasts.iter_mut().map(|forecast| usize::from(forecast.use_log_scale())).sum();
         if raised > 0 {
             let which = counted(raised, "joint forecast");

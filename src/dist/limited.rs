@@ -118,6 +118,12 @@ impl Limited {
         Ok(Self { base, lower, upper, cut_below, cut_above, kept, moments: OnceLock::new() })
     }
 
+    /// `base` with caps at these ends, which are in order, however little of it lies between them.
+    pub(crate) fn held(base: Arc<dyn Distribution>, lower: Option<f64>, upper: Option<f64>) -> Self {
+        let (lower, upper) = (lower.map(Bound::Cap), upper.map(Bound::Cap));
+        Self { base, lower, upper, cut_below: 0.0, cut_above: 0.0, kept: 1.0, moments: OnceLock::new() }
+    }
+
     /// The moments exist if the base's do, or if no unbounded side is left.
     fn moments(&self) -> (Option<f64>, Option<f64>) {
         *self.moments.get_or_init(|| {

@@ -2,6 +2,7 @@
 
 use super::number_text;
 use super::tidy::parse_number;
+use crate::math::ln_1p;
 use std::fmt;
 use std::str::FromStr;
 
@@ -49,6 +50,13 @@ impl Interval {
     #[must_use]
     pub const fn upper(self) -> f64 {
         self.upper
+    }
+
+    /// The interval of the same numbers on the log scale, `ln(1 + x)`: an end below 0 stays below all of them.
+    #[must_use]
+    pub(crate) fn on_log_scale(self) -> Self {
+        let end = |end: f64| if end > 0.0 { ln_1p(end) } else { end };
+        Self { lower: end(self.lower), upper: end(self.upper) }
     }
 
     /// Whether the number lies in it.
@@ -99,6 +107,16 @@ mod tests {
         assert_eq!(read(" 1 .. 2 ").to_string(), "1..2");
         assert_eq!((read("..3").lower(), read("3..").upper()), (f64::NEG_INFINITY, f64::INFINITY));
         assert!(read("1..2").holds(2.0) && read("1..2").holds(1.0) && !read("1..2").holds(2.5));
+    }
+
+    #[test]
+    fn on_the_log_scale_it_holds_the_same_numbers() {
+        for text in ["10..20", "-2.5..", "..1e9", "0..3", "-4..0.5", "..0"] {
+            let (natural, logged) = (read(text), read(text).on_log_scale());
+            for number in [0.0, 0.25, 0.5, 3.0, 9.99, 10.0, 20.0, 20.01, 1e9, 1.1e9] {
+                assert_eq!(logged.holds(ln_1p(number)), natural.holds(number), "{number} in {text}");
+            }
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::tidy::parse_number;
 use super::{Interval, number_text};
-use crate::dist::{self, Bound, Distribution, FAMILIES, Family, Limited, PiecewiseCdf};
+use crate::dist::{self, Bound, Distribution, FAMILIES, Family, Limited, Logged, PiecewiseCdf};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -43,6 +43,8 @@ pub struct NamedDistribution {
     cdf: Option<Arc<PiecewiseCdf>>,
     /// Between which ends the law is held, and the law of the family as a whole; `None` unless it is held.
     whole: Option<(Interval, Arc<dyn Distribution>)>,
+    /// Whether the law is that of the number on the log scale.
+    is_on_log_scale: bool,
     /// The values at the even levels, computed when first asked for.
     quantiles: Arc<OnceLock<Vec<f64>>>,
 }
@@ -75,7 +77,7 @@ impl NamedDistribution {
             }
         }
         let arguments = arguments.to_vec();
-        Ok(Self { family: Some(family), arguments, law, cdf: None, whole: None, quantiles: Arc::default() })
+        Ok(Self { family: Some(family), arguments, ..Self::of_law(law) })
     }
 
     /// The distribution with this cdf at these places, which rise.
@@ -93,7 +95,20 @@ impl NamedDistribution {
     pub fn of_cdf(points: Vec<(f64, f64)>) -> Result<Self, String> {
         let cdf = Arc::new(PiecewiseCdf::new(points).map_err(|problem| problem.to_string())?);
         let law: Arc<dyn Distribution> = cdf.clone();
-        Ok(Self { family: None, arguments: Vec::new(), law, cdf: Some(cdf), whole: None, quantiles: Arc::default() })
+        Ok(Self { cdf: Some(cdf), ..Self::of_law(law) })
+    }
+
+    /// A law, and nothing said of it.
+    fn of_law(law: Arc<dyn Distribution>) -> Self {
+        Self {
+            family: None,
+            arguments: Vec::new(),
+            law,
+            cdf: None,
+            whole: None,
+            is_on_log_scale: false,
+            quantiles: Arc::default(),
+        }
     }
 
     /// The same held between two ends: what lies beyond one sits at it. `None` where next to nothing lies between them.
@@ -114,14 +129,41 @@ impl NamedDistribution {
             return Self::of_cdf(held(points, ends, self.law())).ok();
         }
         let law = self.limited(ends, Bound::Cap)?;
-        Some(Self {
+        Some(self.held_as(law, ends))
+    }
+
+    /// The same held between two ends, however little of it lies between them.
+    pub(crate) fn held_between(&self, ends: Interval) -> Self {
+        let end = |end: f64| end.is_finite().then_some(end);
+        self.between(ends).unwrap_or_else(|| {
+            let law = Limited::held(self.law.clone(), end(ends.lower()), end(ends.upper()));
+            self.held_as(law, ends)
+        })
+    }
+
+    /// The same by the law that it has between two ends.
+    fn held_as(&self, law: Limited, ends: Interval) -> Self {
+        Self {
             family: self.family,
             arguments: self.arguments.clone(),
-            law: Arc::new(law),
-            cdf: None,
             whole: Some((ends, self.law.clone())),
-            quantiles: Arc::default(),
-        })
+            ..Self::of_law(Arc::new(law))
+        }
+    }
+
+    /// The same on the log scale, `ln(1 + x)`, where what lies below 0 counts as 0. It has no name there, and no lines between points.
+    pub(crate) fn on_log_scale(&self) -> Self {
+        Self {
+            family: self.family,
+            arguments: self.arguments.clone(),
+            is_on_log_scale: true,
+            ..Self::of_law(Arc::new(Logged::new(self.law.clone())))
+        }
+    }
+
+    /// Whether it is on the log scale.
+    pub(crate) const fn is_on_log_scale(&self) -> bool {
+        self.is_on_log_scale
     }
 
     /// The law given that the number lies between two ends; `None` where next to nothing of it does.
@@ -139,10 +181,10 @@ impl NamedDistribution {
         self.whole.as_ref().map(|(ends, law)| (*ends, law.as_ref()))
     }
 
-    /// Whether it is one of a family, and whole: neither one by its cdf nor one that is held between two ends.
+    /// Whether it is one of a family, and whole: neither one by its cdf nor one that is held between two ends or on the log scale.
     #[must_use]
     pub const fn is_by_name(&self) -> bool {
-        self.family.is_some() && self.whole.is_none()
+        self.family.is_some() && self.whole.is_none() && !self.is_on_log_scale
     }
 
     /// The name of its family; `cdf` of one by its cdf.
@@ -201,6 +243,9 @@ impl NamedDistribution {
     /// outer one than how likely it is, so that these are chances between which both lie.
     #[must_use]
     pub fn around(&self, y: f64) -> (f64, f64) {
+        if self.is_on_log_scale {
+            return (self.law.cdf(y.next_down()), self.law.cdf(y));
+        }
         if let Some(points) = self.points() {
             if let Some((_, up_to)) = points.first().filter(|(first, _)| y <= *first) {
                 return (0.0, *up_to);
@@ -231,6 +276,7 @@ impl PartialEq for NamedDistribution {
             && self.arguments == other.arguments
             && self.cdf == other.cdf
             && ends(self) == ends(other)
+            && self.is_on_log_scale == other.is_on_log_scale
     }
 }
 
@@ -240,7 +286,8 @@ impl fmt::Display for NamedDistribution {
         let arguments: Vec<String> =
             self.arguments.iter().chain(points).map(|argument| number_text(*argument)).collect();
         write!(formatter, "{}({})", self.family(), arguments.join(", "))?;
-        self.whole.as_ref().map_or(Ok(()), |(ends, _)| write!(formatter, " between {ends}"))
+        self.whole.as_ref().map_or(Ok(()), |(ends, _)| write!(formatter, " between {ends}"))?;
+        if self.is_on_log_scale { formatter.write_str(" on the log scale") } else { Ok(()) }
     }
 }
 
@@ -379,6 +426,42 @@ mod tests {
             (points("5.."), points("..-1"), named("normal(10, 2)").between(ends("90..")).is_none()),
             (None, None, true)
         );
+    }
+
+    #[test]
+    fn one_of_which_next_to_nothing_lies_between_sits_at_the_ends() {
+        let ends = |text: &str| text.parse::<Interval>().expect("an interval");
+        for (text, between, low, high) in [
+            ("normal(10, 2)", "90..", 90.0, 90.0),
+            ("normal(10, 2)", "..-90", -90.0, -90.0),
+            ("poisson(10)", "100..115", 100.0, 100.0),
+            ("cdf(0, 0.5)", "5..", 5.0, 5.0),
+            ("normal(10, 2)", "10..10.00000000000001", 10.0, 10.000_000_000_000_01),
+        ] {
+            assert!(named(text).between(ends(between)).is_none(), "{text}");
+            let held = named(text).held_between(ends(between));
+            assert_eq!((held.law().quantile(0.4), held.law().quantile(0.6)), (low, high), "{text}");
+            assert!(!held.is_by_name() && held.even_quantiles().len() == 399);
+        }
+        assert_eq!(
+            named("normal(10, 2)").held_between(ends("8..")),
+            named("normal(10, 2)").between(ends("8..")).unwrap()
+        );
+    }
+
+    #[test]
+    fn on_the_log_scale_it_has_its_quantiles_there_and_no_name() {
+        for text in ["normal(3, 2)", "poisson(4)", "cdf(0, 0.25, 4, 0.75)"] {
+            let (natural, logged) = (named(text), named(text).on_log_scale());
+            assert!(!logged.is_by_name() && !logged.is_cdf() && logged != natural);
+            let known: Vec<f64> =
+                natural.even_quantiles().iter().map(|value| crate::math::ln_1p(value.max(0.0))).collect();
+            assert_eq!(logged.even_quantiles(), known, "{text}");
+        }
+        let logged = named("binomial(2, 0.5)").on_log_scale();
+        assert_eq!(logged.to_string(), "binomial(2, 0.5) on the log scale");
+        let (below, up_to) = logged.around(crate::math::ln_1p(1.0));
+        assert!((below - 0.25).abs() < 1e-15 && (up_to - 0.75).abs() < 1e-15, "{below} {up_to}");
     }
 
     #[test]

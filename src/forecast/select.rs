@@ -1,6 +1,7 @@
 //! A part of the records: by tag, by when forecasts were made, and numbers on another scale or within an interval.
 
 use super::{Forecast, Interval, NamedDistribution, Records, Resolution, number_text};
+use crate::diagnostic::counted;
 use crate::math::ln_1p;
 use jiff::civil::Date;
 
@@ -50,24 +51,27 @@ impl Records {
     }
 
     /// Turns quantiles of numbers and the numbers that came into `ln(1 + x)`, and returns how many forecasts had quantiles below 0,
-    /// which become 0. A distribution by name, which has no name on that scale, becomes its quantiles at the even levels, as does a cdf, whose
-    /// lines are bent there.
+    /// which become 0. A distribution by name, which has no name on that scale, is scored by its quantiles at the even levels, as is a cdf, whose
+    /// lines are bent there. A rule that takes numbers as its argument is to be the one [for that scale](crate::score::ScoringRule::on_log_scale).
     ///
     /// For counts (Bosse et al. 2023, PLoS Comput. Biol. 19(8), e1011393): the weighted interval score is then one of relative errors.
     ///
     /// # Errors
     /// If a number that came is below 0; the records are then as they were.
     pub fn use_log_scale(&mut self) -> Result<usize, String> {
-        for outcome in self.outcomes.values() {
-            if let Resolution::Value(value) = outcome.resolution
-                && value < 0.0
-            {
-                return Err(format!(
-                    "the log scale is for numbers of 0 and above, but `{}` came to {}",
-                    outcome.question,
-                    number_text(value)
-                ));
-            }
+        let mut below = self.outcomes.values().filter_map(|outcome| match outcome.resolution {
+            Resolution::Value(value) if value < 0.0 => Some((&outcome.question, value)),
+            _ => None,
+        });
+        if let Some((question, value)) = below.next() {
+            let more = match below.count() {
+                0 => String::new(),
+                more => format!(", and {} to numbers below 0, too", counted(more, "other question")),
+            };
+            return Err(format!(
+                "the log scale is for numbers of 0 and above, but `{question}` came to {}{more}",
+                number_text(value)
+            ));
         }
         for outcome in self.outcomes.values_mut() {
             if let Resolution::Value(value) = &mut outcome.resolution {
@@ -76,12 +80,17 @@ impl Records {
         }
         let mut raised = 0;
         for record in &mut self.forecasts {
-            if let Forecast::Distribution { distribution } = &record.forecast {
-                record.forecast = by_quantiles(distribution);
-            }
-            if let Forecast::Quantiles { values, .. } = &mut record.forecast {
-                raised += usize::from(values.iter().any(|value| *value < 0.0));
-                values.iter_mut().for_each(|value| *value = ln_1p(value.max(0.0)));
+            match &mut record.forecast {
+                Forecast::Distribution { distribution } => {
+                    let lowest = NamedDistribution::even_levels().first();
+                    raised += usize::from(lowest.is_some_and(|level| distribution.law().quantile(*level) < 0.0));
+                    *distribution = distribution.on_log_scale();
+                }
+                Forecast::Quantiles { values, .. } => {
+                    raised += usize::from(values.iter().any(|value| *value < 0.0));
+                    values.iter_mut().for_each(|value| *value = ln_1p(value.max(0.0)));
+                }
+                _ => {}
             }
         }
         Ok(raised)
@@ -91,8 +100,8 @@ impl Records {
     ///
     /// A score of what is held so looks at what lies between the ends alone. The CRPS becomes the threshold-weighted one (Gneiting and Ranjan 2011, J. Bus.
     /// Econ. Stat. 29, 411–422), and every score that is proper stays so, since the quantiles of a number held are its quantiles held (Allen, Ginsbourger
-    /// and Ziegel 2023, SIAM/ASA J. Uncertain. Quantif. 11, 906–940). Distributions are held [as they are](NamedDistribution::between), and where next to
-    /// nothing of one lies between the ends by their quantiles at the even levels.
+    /// and Ziegel 2023, SIAM/ASA J. Uncertain. Quantif. 11, 906–940). Distributions are held [as they are](NamedDistribution::between), also where next
+    /// to nothing of one lies between the ends, and so all of it at them.
     pub fn hold_between(&mut self, ends: Interval) -> usize {
         let mut outside = 0;
         for outcome in self.outcomes.values_mut() {
@@ -102,24 +111,16 @@ impl Records {
             }
         }
         for record in &mut self.forecasts {
-            if let Forecast::Distribution { distribution } = &record.forecast {
-                record.forecast = match distribution.between(ends) {
-                    Some(distribution) => Forecast::Distribution { distribution },
-                    None => by_quantiles(distribution),
-                };
-            }
-            if let Forecast::Quantiles { values, .. } = &mut record.forecast {
-                values.iter_mut().for_each(|value| *value = ends.nearest(*value));
+            match &mut record.forecast {
+                Forecast::Distribution { distribution } => *distribution = distribution.held_between(ends),
+                Forecast::Quantiles { values, .. } => {
+                    values.iter_mut().for_each(|value| *value = ends.nearest(*value));
+                }
+                _ => {}
             }
         }
         outside
     }
-}
-
-/// A distribution by its quantiles at the even levels.
-fn by_quantiles(distribution: &NamedDistribution) -> Forecast {
-    let (levels, values) = (NamedDistribution::even_levels(), distribution.even_quantiles());
-    Forecast::Quantiles { levels: levels.to_vec(), values: values.to_vec() }
 }
 
 #[cfg(test)]
@@ -204,8 +205,12 @@ mod tests {
         let mut below = records();
         below.outcomes["a"].resolution = Resolution::Value(-1.0);
         let before = below.clone();
-        assert!(below.use_log_scale().is_err());
+        let told = below.use_log_scale().expect_err("it is below 0");
+        assert_eq!(told, "the log scale is for numbers of 0 and above, but `a` came to -1");
         assert_eq!(below, before);
+        below.outcomes["b"].resolution = Resolution::Value(-2.0);
+        let told = below.use_log_scale().expect_err("both are below 0");
+        assert!(told.ends_with("came to -1, and 1 other question to numbers below 0, too"), "{told}");
     }
 
     #[test]
@@ -221,11 +226,12 @@ mod tests {
         assert_eq!(held.forecasts[0].forecast, known);
         let known = Forecast::Quantiles { levels: vec![0.25, 0.75], values: vec![1.5, 8.0] };
         assert_eq!(held.forecasts[1].forecast, known);
-        // Next to nothing of the law lies there: it is its quantiles, all at the end.
+        // Next to nothing of the law lies there: it is a distribution all the same, all at the end.
         let mut beyond = records();
         beyond.forecasts[0].forecast = Forecast::Distribution { distribution };
         assert_eq!(beyond.hold_between("90..".parse().expect("an interval")), 2);
-        let Forecast::Quantiles { values, .. } = &beyond.forecasts[0].forecast else { panic!("quantiles") };
+        let Forecast::Distribution { distribution } = &beyond.forecasts[0].forecast else { panic!("a distribution") };
+        let values = distribution.even_quantiles();
         assert!(values.len() == 399 && values.iter().all(|value| *value == 90.0));
     }
 }

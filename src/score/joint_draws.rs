@@ -10,7 +10,7 @@ use super::life::Life;
 use super::multivariate::EnsembleEstimator;
 use super::together::stood;
 use super::vectors::{OfVectors, scores};
-use crate::forecast::{JointDraws, Moment, Outcome, Question, QuestionKind, Records, Resolution};
+use crate::forecast::{JointDraws, Moment, Outcome, Question, QuestionKind, Records, Resolution, number_text};
 use indexmap::IndexMap;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -122,6 +122,7 @@ struct Task<'a> {
 /// A set of questions of one forecaster.
 struct Set<'a> {
     forecaster: &'a str,
+    questions: Vec<&'a str>,
     clusters: Vec<&'a str>,
     outcome: Vec<f64>,
     forecasts: usize,
@@ -139,12 +140,14 @@ struct Set<'a> {
 ///
 /// Energy, variogram and Dawid–Sebastiani scores: [`energy_score`](super::energy_score), [`variogram_score`](super::variogram_score) and
 /// [`dawid_sebastiani_vectors`](super::dawid_sebastiani_vectors).
-#[must_use]
+///
+/// # Errors
+/// If a score, a mean or a standard error is beyond the largest number, as the variogram of a high order is of numbers far apart: which score of whom, and on which questions.
 pub fn joint_draws_report(
     records: &Records,
     forecasts: &[JointDraws],
     settings: JointDrawsSettings,
-) -> JointDrawsReport {
+) -> Result<JointDrawsReport, String> {
     let mut excluded: LeftOut<Vec<&str>> = LeftOut::new();
     let mut left_out: LeftOut<&str> = LeftOut::new();
     let mut narrowed = 0;
@@ -175,6 +178,7 @@ pub fn joint_draws_report(
         let draws = || stood.shares.iter().map(|(at, _)| made[*at].0.draws());
         sets.push(Set {
             forecaster,
+            questions: questions.clone(),
             clusters: fates.iter().map(|(of, ..)| of.cluster.as_deref().unwrap_or(&of.id)).collect(),
             outcome: fates.iter().map(|(_, _, value)| *value).collect(),
             forecasts: stood.forecasts,
@@ -193,6 +197,14 @@ pub fn joint_draws_report(
         .map(|task| scores(&task.columns, &sets[task.set].outcome, settings.estimator, settings.order))
         .collect();
     for (task, (joint, shuffled)) in tasks.iter().zip(found) {
+        if let Some(score) = beyond_numbers([&joint, &shuffled], settings.order) {
+            let set = &sets[task.set];
+            return Err(format!(
+                "the {score} of `{}` on {} is beyond the largest number",
+                set.forecaster,
+                listed(&set.questions)
+            ));
+        }
         let [of_joint, of_shuffled] = &mut sets[task.set].scores;
         add(of_joint, joint, task.share);
         add(of_shuffled, shuffled, task.share);
@@ -202,8 +214,14 @@ pub fn joint_draws_report(
         people.entry(set.forecaster).or_default().push(set);
     }
     let mut rows: Vec<JointDrawsRow> = people.into_iter().filter_map(|(name, sets)| row(name, &sets)).collect();
+    if let Some((row, score)) = rows.iter().find_map(|row| Some((row, mean_beyond_numbers(row, settings.order)?))) {
+        return Err(format!(
+            "the mean {score} of `{}`, or its standard error, is beyond the largest number",
+            row.forecaster
+        ));
+    }
     rows.sort_by(|a, b| a.energy.mean.total_cmp(&b.energy.mean).then_with(|| a.forecaster.cmp(&b.forecaster)));
-    JointDrawsReport {
+    Ok(JointDrawsReport {
         schema: JOINT_DRAWS_SCHEMA,
         estimator: settings.estimator,
         order: settings.order,
@@ -211,7 +229,46 @@ pub fn joint_draws_report(
         excluded: excluded.excluded(),
         left_out: left_out.excluded(),
         narrowed,
-    }
+    })
+}
+
+/// How many questions of a set are named.
+const MOST_NAMED: usize = 3;
+
+/// The questions of a set, the first by their names.
+fn listed(questions: &[&str]) -> String {
+    let named: Vec<String> = questions.iter().take(MOST_NAMED).map(|id| format!("`{id}`")).collect();
+    let more = match questions.len().saturating_sub(MOST_NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{}{more}", named.join(", "))
+}
+
+/// The names of the scores, in the order in which they stand in a row.
+fn names_of_scores(order: f64) -> [String; 3] {
+    ["energy score".to_owned(), format!("variogram score of order {}", number_text(order)), "dss".to_owned()]
+}
+
+/// The first of the scores that is no finite number in one of these.
+fn beyond_numbers(scores: [&OfVectors; 2], order: f64) -> Option<String> {
+    let is_beyond = |of: fn(&OfVectors) -> Option<f64>| {
+        scores.iter().filter_map(|scores| of(scores)).any(|score| !score.is_finite())
+    };
+    let beyond =
+        [is_beyond(|of| Some(of.energy)), is_beyond(|of| Some(of.variogram)), is_beyond(|of| of.dawid_sebastiani)];
+    let at = beyond.iter().position(|is_beyond| *is_beyond)?;
+    names_of_scores(order).into_iter().nth(at)
+}
+
+/// The first of the scores of which the mean or its standard error is no finite number.
+fn mean_beyond_numbers(row: &JointDrawsRow, order: f64) -> Option<String> {
+    let is_finite = |of: &JointScore| {
+        of.mean.is_finite() && of.if_independent.is_finite() && of.standard_error.is_none_or(f64::is_finite)
+    };
+    let scores = [Some(&row.energy), Some(&row.variogram), row.dawid_sebastiani.as_ref()];
+    let at = scores.iter().position(|of| of.is_some_and(|of| !is_finite(of)))?;
+    names_of_scores(order).into_iter().nth(at)
 }
 
 /// A question with its outcome and the number that it came to.
@@ -335,6 +392,10 @@ mod tests {
         }
     }
 
+    fn report_of(records: &Records, forecasts: &[JointDraws], settings: JointDrawsSettings) -> JointDrawsReport {
+        joint_draws_report(records, forecasts, settings).expect("scores that are numbers")
+    }
+
     fn value(number: f64) -> Resolution {
         Resolution::Value(number)
     }
@@ -350,7 +411,7 @@ mod tests {
         ];
         for estimator in [EnsembleEstimator::Empirical, EnsembleEstimator::Fair] {
             let settings = JointDrawsSettings { estimator, order: 1.0 };
-            let report = joint_draws_report(&records, &forecasts, settings);
+            let report = report_of(&records, &forecasts, settings);
             assert_eq!(report.excluded, [Excluded { reason: Reason::Late, forecasts: 1, questions: 1 }]);
             let row = &report.rows[0];
             assert_eq!((row.sets, row.questions, row.forecasts, row.clusters), (1, 2, 2, 1));
@@ -391,7 +452,7 @@ mod tests {
             said("ben", "2025-01-02", &["a", "d"], &[column; 2]),
             said("cy", "2025-01-02", &["a"], &[column]),
         ];
-        let report = joint_draws_report(&records, &forecasts, JointDrawsSettings::default());
+        let report = report_of(&records, &forecasts, JointDrawsSettings::default());
         let reasons: Vec<_> = report.left_out.iter().map(|of| (of.reason, of.forecasts, of.questions)).collect();
         assert_eq!(reasons, [(Reason::Unresolved, 2, 1), (Reason::Annulled, 1, 1)]);
         assert_eq!(report.excluded, [Excluded { reason: Reason::TooFew, forecasts: 2, questions: 2 }]);
@@ -412,7 +473,7 @@ mod tests {
             .iter()
             .map(|pair| said("ann", "2025-01-02", pair, &[column; 2]))
             .collect();
-        let report = joint_draws_report(&records(&questions), &forecasts, JointDrawsSettings::default());
+        let report = report_of(&records(&questions), &forecasts, JointDrawsSettings::default());
         assert_eq!((report.rows[0].sets, report.rows[0].clusters), (4, 2));
     }
 
@@ -440,7 +501,7 @@ mod tests {
             }
         }
         let settings = JointDrawsSettings { estimator: EnsembleEstimator::Fair, ..JointDrawsSettings::default() };
-        let report = joint_draws_report(&records(&questions), &forecasts, settings);
+        let report = report_of(&records(&questions), &forecasts, settings);
         let of = |who: &str| report.rows.iter().find(|row| row.forecaster == who).expect("a row");
         let gains = |who: &str| {
             let row = of(who);
@@ -456,6 +517,36 @@ mod tests {
         assert_eq!(report.rows[2].forecaster, "ben");
         // The same for any number of threads.
         let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a pool of one thread");
-        assert_eq!(alone.install(|| joint_draws_report(&records(&questions), &forecasts, settings)), report);
+        assert_eq!(alone.install(|| report_of(&records(&questions), &forecasts, settings)), report);
+    }
+
+    #[test]
+    fn a_score_beyond_the_largest_number_is_refused_by_name_and_never_shown() {
+        let came: Vec<_> = ["a", "b", "c", "d"].iter().map(|id| (*id, None, Some(value(0.0)))).collect();
+        let records = records(&came);
+        let told = |order: f64, sets: &[(&[&str], f64)]| {
+            let of_set = |(questions, far): &(&[&str], f64)| {
+                let columns = [[*far, -far, 0.0], [-far, *far, 1.0], [0.0, *far, 2.0], [1.0, -far, 0.5]];
+                let columns: Vec<&[f64]> = columns[..questions.len()].iter().map(<[f64; 3]>::as_slice).collect();
+                said("ann", "2025-01-02", questions, &columns)
+            };
+            let forecasts: Vec<JointDraws> = sets.iter().map(of_set).collect();
+            let settings = JointDrawsSettings { order, ..JointDrawsSettings::default() };
+            joint_draws_report(&records, &forecasts, settings)
+        };
+        assert_eq!(
+            told(80.0, &[(&["a", "b", "c", "d"], 5e4)]),
+            Err("the variogram score of order 80 of `ann` on `a`, `b`, `c` and 1 more is beyond the largest number"
+                .to_owned())
+        );
+        // The third power of 1e150, squared.
+        assert!(told(3.0, &[(&["a", "b"], 5e149)]).is_err());
+        // About 1e200, a number; but its square, which the standard error takes, is none.
+        let one = told(20.0, &[(&["a", "b"], 5e4)]).expect("a number");
+        assert!(one.rows[0].variogram.mean > 1e150 && one.rows[0].variogram.mean.is_finite());
+        let both = told(20.0, &[(&["a", "b"], 5e4), (&["c", "d"], 1.0)]);
+        let error = both.map(|report| report.rows[0].variogram.standard_error);
+        let mean = "the mean variogram score of order 20 of `ann`, or its standard error, is beyond the largest number";
+        assert_eq!(error, Err(mean.to_owned()));
     }
 }

@@ -2,6 +2,7 @@
 
 use super::levels::same_level;
 use super::rule::Case;
+use crate::forecast::NamedDistribution;
 
 /// Pairs of level and value, sorted by level, without those that are missing (NaN); `None` if there are none, a level lies outside
 /// of 0..1 or is stated twice, the lengths differ, or a higher level has a lower value.
@@ -64,6 +65,9 @@ pub fn quantile_bias(levels: &[f64], values: &[f64], y: f64) -> Option<f64> {
 /// The bias of a forecast by quantiles, or of a distribution, which states every level.
 pub(crate) fn bias(case: &Case) -> Option<f64> {
     match case {
+        Case::Distribution { distribution, outcome } if distribution.is_on_log_scale() => {
+            quantile_bias(NamedDistribution::even_levels(), distribution.even_quantiles(), *outcome)
+        }
         Case::Distribution { distribution, outcome } => {
             let (below, up_to) = distribution.around(*outcome);
             Some(if up_to < 0.5 {

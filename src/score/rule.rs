@@ -93,8 +93,9 @@ impl Case {
     }
 
     /// Why a rule that takes draws gives no score to a case that holds none.
-    pub(super) const fn unfit_for_draws(&self) -> Unfit {
+    pub(super) fn unfit_for_draws(&self) -> Unfit {
         match self {
+            Self::Quantiles { levels, .. } if levels.len() == 1 && are_of_draws(levels) => Unfit::OneDraw,
             Self::Quantiles { .. } => Unfit::NoDraws,
             _ => Unfit::Kind,
         }
@@ -204,6 +205,8 @@ pub enum Unfit {
     NoMoments,
     /// Quantiles at other levels than those of draws.
     NoDraws,
+    /// One draw, or a median alone, under a rule of draws.
+    OneDraw,
     /// The outcome lies in the interval of the rule, to which the forecast gives no chance.
     NoChance,
     /// Two forecasters state no level in common.
@@ -222,6 +225,7 @@ impl fmt::Display for Unfit {
             Self::InfiniteDensity => "the density is infinite at what happened",
             Self::NoMoments => "the distribution has no mean and spread that are finite and above 0",
             Self::NoDraws => "the quantiles are not draws, whose levels are (i - 1/2)/n",
+            Self::OneDraw => "one draw, or a median alone, and the rule takes two draws or more",
             Self::NoChance => "the outcome lies in the interval, to which the forecast gives no chance",
             Self::NoCommonLevels => "the two state no level in common",
             Self::NoCommonTime => "the forecasts of the two never stood at the same time",
@@ -274,6 +278,11 @@ pub trait ScoringRule: fmt::Debug + Sync {
     /// What is best stated by it.
     fn proper_for(&self) -> ProperFor {
         ProperFor::Stated
+    }
+
+    /// The rule of the same id for numbers on [the log scale](crate::forecast::Scale::Log), where it is another: one that takes numbers as its argument, as they stand.
+    fn on_log_scale(&self) -> Option<&dyn ScoringRule> {
+        None
     }
 
     /// Whether it takes draws as draws, so that forecasts are compared by it as they are, whatever levels they have in common.

@@ -180,3 +180,65 @@ fn what_is_wrong_with_an_argument_is_said() {
     let (_, out, _) = run(&folder, &["score", "--rule", "crps_resized:50,crps_resized:050", "--format", "json"]);
     assert_eq!(json(&out)["rules"].as_array().expect("rules").len(), 1, "{out}");
 }
+
+#[test]
+fn on_the_log_scale_a_rule_s_interval_is_that_of_the_numbers() {
+    let folder = folder();
+    let inside = |low: f64, high: f64| move |x: f64| f64::from(u8::from((low..=high).contains(&x)));
+    let logged = |draws: &[f64]| draws.iter().map(|draw| (1.0 + draw).ln()).collect::<Vec<f64>>();
+    let rule = ["--rule", "crps_outcome:4..", "--scale", "log"];
+    for (who, draws) in [("eight", &EIGHT[..]), ("three", &THREE)] {
+        let known = crps_ensemble_outcome_weighted(&logged(draws), (1.0 + CAME).ln(), inside(5.0_f64.ln(), 1e9));
+        agrees(mean(&folder, &rule, who), known, who);
+        // Held at the lower end all lie in the interval, which is of the same numbers.
+        let held: Vec<f64> = draws.iter().map(|draw| draw.max(4.0)).collect();
+        let known = crps_ensemble_outcome_weighted(&logged(&held), (1.0 + CAME).ln(), inside(1.0, 1e9));
+        agrees(mean(&folder, &[&rule[..], &["--between", "4.."]].concat(), who), known, who);
+    }
+    // Distributions stay what they are, whatever scale they are on.
+    let fair = ["--rule", "crps_fair", "--scale", "log"];
+    agrees(mean(&folder, &fair, "law"), mean(&folder, &["--rule", "crps", "--scale", "log"], "law"), "law");
+    assert!(mean(&folder, &rule, "law").is_some_and(|score| score > 0.0));
+    let (_, out, _) = run(&folder, &[&["score"], &rule[..]].concat());
+    assert!(out.contains("given that the number lies in 4.., 0 where it does not"), "{out}");
+    for command in [&["compare", "eight", "law"][..], &["leaderboard", "--replicates", "100"]] {
+        let (code, out, err) = run(&folder, &[command, &rule[..]].concat());
+        assert!(code == 0 && out.contains("crps_outcome:4.."), "{out} {err}");
+    }
+}
+
+#[test]
+fn distributions_of_which_nothing_lies_between_keep_all_their_scores() {
+    let folder = folder();
+    let mut said = "question,forecaster,made_at,distribution\n".to_owned();
+    let mut came = "question,resolution,resolved_on\n".to_owned();
+    for (question, law, outcome) in [("far", "normal(1000, 5)", 1003), ("near", "normal(20, 5)", 24)] {
+        writeln!(said, "{question},law,2026-01-05,\"{law}\"").expect("a text");
+        writeln!(came, "{question},{outcome},2026-03-01").expect("a text");
+    }
+    for (name, text) in [("said.csv", said), ("came.csv", came)] {
+        std::fs::write(folder.path().join(name), text).expect("a file in the folder");
+    }
+    for more in [&["--between", "990.."][..], &["--between", "990..", "--scale", "log"], &["--scale", "log"]] {
+        let of = |rule: &str| mean(&folder, &[&["--rule", rule], more].concat(), "law");
+        agrees(of("crps_fair"), of("crps"), &more.join(" "));
+        let arguments = [&["score", "--rule", "crps,crps_fair,crps_outcome:0.."], more].concat();
+        let (_, out, err) = run(&folder, &arguments);
+        assert!(!out.contains("not scored") && !err.contains("not draws"), "{out} {err}");
+    }
+}
+
+#[test]
+fn what_a_rule_or_a_scale_cannot_take_is_said_as_it_is() {
+    let folder = folder();
+    let said = "question,forecaster,made_at,draw,value\nn,one,2026-01-05,0,3\n";
+    std::fs::write(folder.path().join("said.csv"), said).expect("a file in the folder");
+    let (_, _, err) = run(&folder, &["score", "--rule", "crps_fair"]);
+    assert!(err.contains("one draw, or a median alone, and the rule takes two draws or more"), "{err}");
+    let came = "question,resolution,resolved_on\nn,-2.5,2026-03-01\n";
+    std::fs::write(folder.path().join("came.csv"), came).expect("a file in the folder");
+    let (code, _, err) = run(&folder, &["score", "--scale", "log"]);
+    assert!(code == 1 && err.contains("but `n` came to -2.5") && err.contains("`--between 0..` counts"), "{err}");
+    let (code, _, err) = run(&folder, &["score", "--scale", "log", "--between", "0.."]);
+    assert!(code == 0, "{err}");
+}

@@ -217,3 +217,12 @@ fn samples_of_a_hub_and_of_scoringutils_are_joint_forecasts() {
         assert!((number(&of_long[name]["mean"]) - number(&row[name]["mean"])).abs() < 1e-12, "{name}");
     }
 }
+
+#[test]
+fn a_score_that_is_no_finite_number_is_refused_with_a_way_out() {
+    let folder = folder();
+    let (code, out, err) = run(folder.path(), &[&TABLES[..], &["--order", "400"]].concat());
+    assert_eq!((code, out.as_str()), (1, ""));
+    assert!(err.contains("the variogram score of order 400 of `"), "{err}");
+    assert!(err.contains("is beyond the largest number") && err.contains("take a smaller `--order`"), "{err}");
+}

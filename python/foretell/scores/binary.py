@@ -18,6 +18,9 @@ __all__ = [
     "log",
 ]
 
+#: The most bins of probabilities, as the library has it.
+MOST_BINS = 1000
+
 
 def brier(y: ArrayLike, p: ArrayLike) -> Scores:
     """The Brier score of a yes/no forecast.
@@ -122,7 +125,7 @@ def binary_means(y: ArrayLike, p: ArrayLike, bins: int = 10) -> BinaryMeans:
     p
         Probabilities of 1, from 0 to 1. Shape (n,).
     bins
-        How many bins of equal width, at least 1; each holds its upper edge, the first one 0, too.
+        How many bins of equal width, from 1 to 1000; each holds its upper edge, the first one 0, too.
 
     Raises
     ------
@@ -143,8 +146,8 @@ def binary_means(y: ArrayLike, p: ArrayLike, bins: int = 10) -> BinaryMeans:
     probabilities = numpy.ascontiguousarray(pure(p, "p")).reshape(-1)
     happened = _happened(y)
     if isinstance(bins, bool) or not isinstance(bins, (int, numpy.integer)):
-        raise TypeError(f"bins is a whole number from 1, not {bins!r}")
-    if bins < 1:
-        raise ValueError(f"bins is a whole number from 1, not {bins}")
+        raise TypeError(f"bins is a whole number from 1 to {MOST_BINS}, not {bins!r}")
+    if not 1 <= bins <= MOST_BINS:
+        raise ValueError(f"bins is a whole number from 1 to {MOST_BINS}, not {bins}")
     (brier, log, forecasts, raised, infinite), rows = _foretell.binary(probabilities, happened, int(bins))
     return BinaryMeans(brier, log, forecasts, raised, infinite, numpy.array(rows, dtype=numpy.float64))

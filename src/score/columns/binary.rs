@@ -19,6 +19,9 @@ pub(super) fn rows_of_chunk(forecasters: usize) -> usize {
 /// The most forecasters for whom a chunk has no more rows than for one.
 pub(super) const FEW_FORECASTERS: usize = CHUNK / 8;
 
+/// The most bins of probabilities: more could not be told apart in a table or a picture, and every chunk of rows has its own.
+pub const MOST_BINS: usize = 1000;
+
 /// A product of probabilities below this has its logarithm taken; one more factor, at least the floor, does not make it subnormal.
 const SMALL: f64 = 1e-290;
 
@@ -166,10 +169,14 @@ impl<'a, Y: YesNo> BinaryColumns<'a, Y> {
     /// last place) and costs a multiplication. Memory is a few sums for each forecaster, bin and thread.
     ///
     /// # Errors
-    /// Of the first row with a probability outside of 0 to 1, an outcome that is none or a forecaster that is not there; or without bins.
+    /// Of the first row with a probability outside of 0 to 1, an outcome that is none or a forecaster that is not there; or without bins, or of more than
+    /// [`MOST_BINS`].
     pub fn score(&self, bins: usize) -> Result<BinaryScores, ColumnProblem> {
         if bins == 0 {
             return Err(ColumnProblem::TooFew { found: 0, needed: 1 });
+        }
+        if bins > MOST_BINS {
+            return Err(ColumnProblem::TooManyBins { found: bins, most: MOST_BINS });
         }
         let chunk = rows_of_chunk(self.count);
         let leaf = |rows: std::ops::Range<usize>| {
@@ -275,7 +282,7 @@ pub struct BinaryTally {
 }
 
 impl BinaryTally {
-    /// Nothing yet, of so many forecasters and with so many bins of probabilities.
+    /// Nothing yet, of so many forecasters and with so many bins of probabilities, for all of which memory is taken here.
     #[must_use]
     pub fn new(forecasters: usize, bins: usize) -> Self {
         let mut edges: Vec<f64> = (0..=bins).map(|at| at as f64 / bins as f64).collect();

@@ -1,6 +1,6 @@
 //! Means and bins of columns against the scores of one forecast.
 
-use super::{BinaryColumns, BinaryScores, ColumnProblem};
+use super::{BinaryColumns, BinaryScores, ColumnProblem, MOST_BINS};
 use crate::math::SplitMix;
 use crate::score::{LOG_FLOOR, brier, log_score_floored};
 use proptest::prelude::*;
@@ -123,4 +123,15 @@ fn no_rows_have_no_means() {
     let scores = score(&[], 2, 10);
     assert_eq!(scores.overall, None);
     assert_eq!(scores.forecasters, [None, None]);
+}
+
+#[test]
+fn more_bins_than_there_may_be_are_an_error_that_names_the_most() {
+    let columns = BinaryColumns::of_one(&[0.25], &[true]).expect("one row");
+    assert_eq!(columns.score(MOST_BINS).expect("as many as there may be").bins.len(), MOST_BINS);
+    for bins in [MOST_BINS + 1, usize::MAX] {
+        let told = columns.score(bins).expect_err("too many");
+        assert_eq!(told, ColumnProblem::TooManyBins { found: bins, most: MOST_BINS });
+        assert_eq!(told.to_string(), format!("there may be 1000 bins at most, but {bins} are asked for"));
+    }
 }

@@ -21,7 +21,7 @@ mod problem;
 mod quantiles;
 mod tree;
 
-pub use binary::{BinaryColumns, BinaryScores, BinaryTally, MeanScores, ProbabilityBin, YesNo};
+pub use binary::{BinaryColumns, BinaryScores, BinaryTally, MOST_BINS, MeanScores, ProbabilityBin, YesNo};
 pub use ensembles::crps_of_ensembles;
 pub use files::{BinaryFiles, NamedBinaryScores};
 pub use problem::ColumnProblem;

@@ -53,6 +53,13 @@ pub enum ColumnProblem {
         /// How many it takes.
         needed: usize,
     },
+    /// More bins than there may be.
+    TooManyBins {
+        /// How many are asked for.
+        found: usize,
+        /// How many there may be.
+        most: usize,
+    },
     /// Levels that are not those of a median and central intervals: increasing, symmetric about 1/2, with 1/2 among them.
     Levels,
 }
@@ -78,6 +85,9 @@ impl fmt::Display for ColumnProblem {
             Self::NotFinite { row } => write!(formatter, "row {row}: every number must be finite, but one is not"),
             Self::Falling { row } => write!(formatter, "row {row}: quantiles must not fall from one level to the next"),
             Self::TooFew { found, needed } => write!(formatter, "{needed} are needed, but there are {found}"),
+            Self::TooManyBins { found, most } => {
+                write!(formatter, "there may be {most} bins at most, but {found} are asked for")
+            }
             Self::Levels => formatter
                 .write_str("the levels must increase, lie symmetric about 1/2 inside of 0 to 1, and hold 1/2 itself"),
         }

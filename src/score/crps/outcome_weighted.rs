@@ -33,7 +33,11 @@ impl RuleFamily for OutcomeWeighted {
         let name = || {
             format!("continuous ranked probability score given that the number lies in {interval}, 0 where it does not")
         };
-        Ok(kept(format!("{}:{interval}", self.id()), name, |id, name| Box::new(Given { id, name, interval })))
+        let logged = interval.on_log_scale();
+        Ok(kept(format!("{}:{interval}", self.id()), name, |id, name| {
+            let on_log_scale = Some(Box::new(Given { id, name, interval: logged, on_log_scale: None }));
+            Box::new(Given { id, name, interval, on_log_scale })
+        }))
     }
 }
 
@@ -51,6 +55,8 @@ struct Given {
     id: &'static str,
     name: &'static str,
     interval: Interval,
+    /// The same for numbers on the log scale, if these are not.
+    on_log_scale: Option<Box<Self>>,
 }
 
 impl ScoringRule for Given {
@@ -65,6 +71,10 @@ impl ScoringRule for Given {
     }
     fn unit(&self) -> Unit {
         Unit::OfQuestion
+    }
+    fn on_log_scale(&self) -> Option<&dyn ScoringRule> {
+        let logged: &dyn ScoringRule = self.on_log_scale.as_deref()?;
+        Some(logged)
     }
     fn score(&self, case: &Case) -> Result<Score, Unfit> {
         let given = |number: f64| f64::from(u8::from(self.interval.holds(number)));
@@ -119,7 +129,8 @@ fn points_given(points: &[(f64, f64)], given: Interval, cdf: impl Fn(f64) -> f64
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::score::crps::{crps_truncated_normal, crps_uniform};
+    use crate::math::{exp_m1, ln_1p, normal};
+    use crate::score::crps::{crps_ensemble, crps_truncated_normal, crps_uniform, definition};
 
     fn score(rule: &str, distribution: &str, outcome: f64) -> Result<f64, Unfit> {
         let distribution = distribution.parse().expect("a distribution");
@@ -180,5 +191,69 @@ mod tests {
         assert_eq!((of("1..2", 1.5), of("1..2", 3.0), of("3..4", 3.5)), (Ok(0.25), Ok(0.0), Err(Unfit::NoChance)));
         let quartiles = Case::Quantiles { levels: vec![0.25, 0.5, 0.75], values: vec![0.0, 1.0, 2.0], outcome: 1.0 };
         assert_eq!(OutcomeWeighted.member("0..").expect("an interval").score(&quartiles), Err(Unfit::NoDraws));
+    }
+
+    #[test]
+    fn on_the_log_scale_the_ends_are_those_of_the_numbers_as_they_stand() {
+        let rule = OutcomeWeighted.member("4..").expect("an interval");
+        let logged = rule.on_log_scale().expect("it takes numbers");
+        assert_eq!((logged.id(), logged.name()), ("crps_outcome:4..", rule.name()));
+        assert!(logged.on_log_scale().is_none());
+        let (levels, values) = (vec![0.1, 0.3, 0.5, 0.7, 0.9], [0.0, 3.0, 4.0, 9.0, 20.0].map(ln_1p).to_vec());
+        let case = Case::Quantiles { levels, values, outcome: ln_1p(7.0) };
+        let known = crps_ensemble(&[4.0, 9.0, 20.0].map(ln_1p), ln_1p(7.0)).expect("three draws");
+        let found = logged.score(&case).expect("a chance").value;
+        assert!((found - known).abs() < 1e-15, "{found} for {known}");
+    }
+
+    #[test]
+    fn a_distribution_is_one_on_the_log_scale_too() {
+        let of = |rule: &str, text: &str, outcome: f64| {
+            let rule = OutcomeWeighted.member(rule).expect("an interval");
+            let distribution = text.parse::<NamedDistribution>().expect("a distribution").on_log_scale();
+            let case = Case::Distribution { distribution, outcome: ln_1p(outcome) };
+            rule.on_log_scale().expect("it takes numbers").score(&case).map(|score| score.value)
+        };
+        // Of a normal law from 4 on, by the definition; the interval is far beyond the 399 levels in the second.
+        for (low, mean, sd, outcome) in [(4.0, 6.0, 4.0, 7.0), (30.0, 10.0, 4.0, 33.0)] {
+            let found = of(&format!("{low}.."), &format!("normal({mean}, {sd})"), outcome);
+            let survival = |x: f64| normal::cdf((mean - x) / sd);
+            let given = |y: f64| 1.0 - survival(exp_m1(y)) / survival(low);
+            let range = (ln_1p(low), ln_1p(mean + 12.0 * sd));
+            definition::agrees(found.ok(), given, ln_1p(outcome), &[], range);
+        }
+        // Of two tosses given one or two: two in three, and one in three, a step of ln 3/2 apart.
+        agrees(of("1..", "binomial(2, 0.5)", 1.0), Some(1.5_f64.ln() / 9.0));
+        // Of a cdf that is straight between 0 and 4: uniform from 1 to 3.
+        let uniform = |y: f64| (0.5 * (exp_m1(y) - 1.0)).clamp(0.0, 1.0);
+        let range = (ln_1p(1.0), ln_1p(3.0));
+        definition::agrees(of("1..3", "cdf(0, 0.2, 4, 0.6)", 2.5).ok(), uniform, ln_1p(2.5), &[], range);
+        assert_eq!(of("90..", "normal(1, 2)", 95.0), Err(Unfit::NoChance));
+        // What lies below 0 counts as 0, where half of the law sits.
+        agrees(of("..0", "normal(0, 1)", 0.0), Some(0.0));
+    }
+
+    #[test]
+    fn a_distribution_at_the_ends_is_one_for_every_rule_that_takes_them() {
+        for (text, ends, outcome, known) in [
+            ("normal(20, 5)", "990..", 990.0, 0.0),
+            ("normal(20, 5)", "990..", 1000.0, 10.0),
+            ("poisson(50)", "1000..1150", 1100.0, 100.0),
+            ("cdf(0, 0.5)", "5..", 7.0, 2.0),
+        ] {
+            let ends: Interval = ends.parse().expect("an interval");
+            let distribution = text.parse::<NamedDistribution>().expect("a distribution").held_between(ends);
+            for (distribution, scale) in [(distribution.clone(), false), (distribution.on_log_scale(), true)] {
+                let on = |number: f64| if scale { ln_1p(number) } else { number };
+                let case = Case::Distribution { distribution, outcome: on(outcome) };
+                let known = if scale { (ln_1p(outcome) - ln_1p(outcome - known)).abs() } else { known };
+                for id in ["crps", "crps_fair", "crps_outcome:1.."] {
+                    let rule = crate::score::rule(id).expect("a rule");
+                    let rule = if scale { rule.on_log_scale().unwrap_or(rule) } else { rule };
+                    let found = rule.score(&case).expect("it takes distributions").value;
+                    assert!((found - known).abs() < 1e-9 * (1.0 + known), "{id} of {text}: {found} for {known}");
+                }
+            }
+        }
     }
 }

@@ -90,6 +90,8 @@ mod tests {
         assert!(rule.name().contains("one draw"), "{}", rule.name());
         let quartiles = Case::Quantiles { levels: vec![0.25, 0.5, 0.75], values: vec![0.0, 1.0, 2.0], outcome: 3.0 };
         assert_eq!(rule.score(&quartiles), Err(Unfit::NoDraws));
+        let one = Case::Quantiles { levels: vec![0.5], values: vec![1.0], outcome: 3.0 };
+        assert_eq!(rule.score(&one), Err(Unfit::OneDraw));
         assert_eq!(rule.score(&Case::Binary { probability: 0.5, happened: true }), Err(Unfit::Kind));
     }
 }

@@ -116,8 +116,11 @@ fn law_of(of: &NamedDistribution) -> Option<&'static Law> {
 }
 
 /// The CRPS in closed form, which a cdf at points always has, and of a law held between two ends by quadrature; `None` where the family has none for these
-/// arguments.
+/// arguments, and on the log scale.
 pub(in crate::score) fn closed_crps(of: &NamedDistribution, y: f64) -> Option<f64> {
+    if of.is_on_log_scale() {
+        return None;
+    }
     if let Some(points) = of.points() {
         return crps_of_points(points, y).filter(|score| score.is_finite());
     }
@@ -138,12 +141,13 @@ fn log_score_of(of: &NamedDistribution, y: f64) -> Option<f64> {
 }
 
 /// How many forecasts are distributions by name whose CRPS has no closed form, so that it is that of their quantiles at the
-/// [even levels](NamedDistribution::even_levels); and which they are.
+/// [even levels](NamedDistribution::even_levels); and which they are. Those on the log scale, where none has one, are not among them.
 #[must_use]
 pub fn crps_by_quantiles(standings: &[Standing]) -> (usize, Vec<String>) {
     let (mut count, mut names) = (0, BTreeSet::new());
     for segment in standings.iter().flat_map(|standing| &standing.segments) {
         if let Case::Distribution { distribution, outcome } = &segment.case
+            && !distribution.is_on_log_scale()
             && closed_crps(distribution, *outcome).is_none()
         {
             count += 1;

@@ -11,13 +11,15 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-use super::binary::{BinaryScores, FEW_FORECASTERS, rows_of_chunk};
+use super::binary::{BinaryScores, FEW_FORECASTERS, MOST_BINS, rows_of_chunk};
+use super::problem::ColumnProblem;
 use super::tree::in_tree;
 use crate::error::Error;
 use indexmap::IndexSet;
 use piece::{Piece, Shape};
 use reader::{Names, Reader};
 use source::{Part, Source, tasks};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -118,7 +120,8 @@ impl BinaryFiles {
     ///
     /// # Errors
     /// If a file cannot be read, or has no such columns; of the first row with a probability outside of 0 to 1, an outcome that is neither 0 nor 1, a name that is
-    /// none or a value that is missing, counted from 1 in its file; or without bins.
+    /// none or a value that is missing, counted from 1 in its file; if a file is named twice, also by two names; or without bins, or of more than
+    /// [`MOST_BINS`](super::MOST_BINS).
     ///
     /// [`BinaryColumns::score`]: super::BinaryColumns::score
     /// [`murphy_of_bins`]: crate::calibrate::murphy_of_bins
@@ -149,6 +152,10 @@ impl BinaryFiles {
         if bins == 0 {
             return Err(Error::input("there must be at least one bin, but their number is 0"));
         }
+        if bins > MOST_BINS {
+            return Err(Error::input(ColumnProblem::TooManyBins { found: bins, most: MOST_BINS }.to_string()));
+        }
+        refuse_twice(&self.paths)?;
         let sources = self.paths.iter().map(|path| Source::open(path, self)).collect::<Result<Vec<_>, _>>()?;
         let tasks = tasks(&sources, steps.taken);
         let pass = |forecasters: usize, most: usize| {
@@ -180,6 +187,21 @@ impl BinaryFiles {
             Err(Stop::More) => Err(Error::environment("a file was changed while it was read")),
         }
     }
+}
+
+/// Refuses a file that is named twice, whose rows would count twice.
+fn refuse_twice(paths: &[PathBuf]) -> Result<(), Error> {
+    let mut known: HashMap<PathBuf, &PathBuf> = HashMap::new();
+    for path in paths {
+        // What is not there is named when it is to be opened.
+        let Ok(whole) = path.canonicalize() else { continue };
+        if let Some(first) = known.insert(whole, path) {
+            let (first, second) = (first.display(), path.display());
+            return Err(Error::input(format!("`{first}` and `{second}` are one file, whose rows would count twice"))
+                .help("name each file once"));
+        }
+    }
+    Ok(())
 }
 
 /// Why reading ends before the last row.

@@ -48,7 +48,7 @@ struct Kind {
 const PROBABILITIES: Kind = Kind {
     what: "probabilities",
     takes: |kind| matches!(kind, DataType::Float32 | DataType::Float64),
-    help: "probabilities are numbers of double or single precision",
+    help: "probabilities are numbers of double or single precision: cast the column to one of them, and write the file anew",
 };
 
 const OUTCOMES: Kind = Kind {

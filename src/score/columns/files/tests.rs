@@ -315,7 +315,7 @@ fn what_cannot_be_scored_is_named_by_file_row_and_column() {
         ),
         (
             refused(all(), Arc::new(Int64Array::from(vec![0, 1, 1])), yes()),
-            "`rows`: the column `P ` is of the type Int64, and holds no probabilities; probabilities are numbers of double or single precision",
+            "`rows`: the column `P ` is of the type Int64, and holds no probabilities; probabilities are numbers of double or single precision: cast the column to one of them, and write the file anew",
         ),
         (
             refused(all(), half(), all()),
@@ -362,4 +362,26 @@ fn files_and_columns_that_are_not_there_are_named() {
     std::fs::write(&path, &bytes[..bytes.len() / 2]).expect("half of it");
     let damaged = files(&[path]).score(10).expect_err("half a file");
     assert!(damaged.to_string().contains("cannot be read as Parquet"), "{damaged}");
+}
+
+#[test]
+fn a_file_that_is_named_twice_is_told_by_both_names() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("rows");
+    write(&path, &Rows::drawn(1_000, 3, 11).table(), groups_of(100));
+    let other = folder.path().join(".").join("rows");
+    let said = files(&[path.clone(), other.clone()]).score(10).expect_err("it counts twice");
+    let expected = format!("`{}` and `{}` are one file, whose rows would count twice", path.display(), other.display());
+    assert_eq!(said.to_string(), expected);
+    // What is alike in another file is not the same file.
+    let copy = folder.path().join("copy");
+    std::fs::copy(&path, &copy).expect("a copy");
+    let both = files(&[path, copy]).score(10).expect("two files").scores.overall.expect("rows");
+    assert_eq!(both.forecasts, 2_000);
+}
+
+#[test]
+fn more_bins_than_there_may_be_are_refused_before_a_file_is_opened() {
+    let said = BinaryFiles::of_one(["nowhere"], "p", "came").score(usize::MAX).expect_err("too many bins");
+    assert!(said.to_string().starts_with("there may be 1000 bins at most, but "), "{said}");
 }
