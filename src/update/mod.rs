@@ -150,6 +150,9 @@ pub struct Update {
     pub skipped: Vec<Skipped>,
     /// Outcomes that a prior hardly expected.
     pub conflicts: Vec<Conflict>,
+    /// What was to learn and must not, since it has learned from something else that is not so or from some of the same before: events, priors and questions.
+    #[serde(skip)]
+    pub refused: Vec<String>,
     /// What to look at before it is believed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
