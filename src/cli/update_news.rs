@@ -30,7 +30,7 @@ const SHOWN: f64 = 0.0005;
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct NewsArguments {
     /// Add a piece of news to the file instead: what it is about and its effect, such as "inspection happened", "talks by 2026-03-01 x0.4" or "deal is now 30%"
-    #[arg(long, value_name = "PHRASE", conflicts_with_all = ["outcomes", "until", "out", "undo"])]
+    #[arg(long, value_name = "PHRASE", conflicts_with_all = ["ledger", "outcomes", "until", "cases", "out", "undo"])]
     news: Option<String>,
     /// Day on which the news became known [default: today, UTC]
     #[arg(long, value_name = "DATE", value_parser = day, requires = "news")]
@@ -46,7 +46,7 @@ pub(super) struct NewsArguments {
     why: Option<String>,
     /// Take back what the last update without --out did to the file, whatever that was: the piece of news that --news put in, or what outcomes or cases
     /// taught its priors. Given again, the one before
-    #[arg(long, conflicts_with_all = ["outcomes", "until", "cases", "out"])]
+    #[arg(long, conflicts_with_all = ["ledger", "outcomes", "until", "cases", "out", "date", "source", "says", "why"])]
     undo: bool,
 }
 
@@ -111,13 +111,14 @@ struct Draft {
 }
 
 pub(super) fn run(file: &Path, arguments: &NewsArguments, preview: Preview, format: Format) -> Done {
+    let log = Log::of(file)?;
+    // Here nothing is simulated.
+    if let (None, Some((line, Did::Learned(kept)))) = (&arguments.news, log.last()) {
+        return update_undo::run(file, &log, (line, kept), preview, format);
+    }
     if preview.worlds < LEAST_WORLDS_IN_BATCHES {
         return Err(Error::input(format!("--worlds {} is too few to tell how sure a difference is", preview.worlds))
             .help(format!("a variant takes at least {LEAST_WORLDS_IN_BATCHES} worlds")));
-    }
-    let log = Log::of(file)?;
-    if let (None, Some((line, Did::Learned(kept)))) = (&arguments.news, log.last()) {
-        return update_undo::run(file, &log, (line, kept), preview, format);
     }
     let old = load::load(file)?;
     crate::plan::decided(&old.model, &[])?;

@@ -52,6 +52,7 @@ use conflict::Case;
 pub use conflict::Conflict;
 pub use conjugate::{BetaPosterior, NormalPosterior, bayes_binary, beta_binomial, normal_normal};
 pub use reported::reports;
+pub(crate) use posterior::BY_UNDO;
 pub use rewrite::rewrite;
 
 use facts::Facts;
@@ -262,6 +263,8 @@ pub fn update(model: &Model, source: &Source, observed: Observed<'_>, settings: 
     update.skipped.extend(named::ladders(&given));
     let left_behind = ladder::left_behind(model, text, &update);
     update.skipped.extend(left_behind);
+    let corrections = update.skipped.iter().filter(|one| posterior::is_correction(&one.why));
+    update.refused = corrections.map(|one| one.name.clone()).collect();
     update.learned.sort_by_key(|one| place(&one.event));
     update
 }
