@@ -131,8 +131,7 @@ impl Tree {
             list.into_iter().flat_map(Array::iter).map(observation).collect()
         };
         let (own, before) = (learned(self), learned(old));
-        let gone: Vec<&str> =
-            before.iter().filter(|outcome| !own.contains(outcome)).map(String::as_str).collect();
+        let gone: Vec<&str> = before.iter().filter(|outcome| !own.contains(outcome)).map(String::as_str).collect();
         let is_less = !gone.is_empty() && own.iter().all(|outcome| before.contains(outcome));
         is_less.then(|| format!("no longer learned from {}", gone.join("; ")))
     }
