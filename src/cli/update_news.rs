@@ -396,14 +396,19 @@ fn added_finding(with: &Model, without: &Model) -> Option<usize> {
 /// A question about what the news is about, under a name that no other has.
 fn probe(draft: &Draft, with: &Loaded, at: usize) -> Option<(String, String)> {
     let model = &with.model;
-    let about = match model.news[at].finding {
-        Finding::Number(..) => return None,
-        Finding::Option(..) => quoted(words(&model.news[at].text)),
-        _ => {
-            let mut lines = draft.lines.lines();
-            lines.find_map(|line| line.strip_prefix("about")?.trim_start().strip_prefix('=').map(str::trim))?.to_owned()
-        }
+    let finding = &model.news[at].finding;
+    if matches!(finding, Finding::Number(..)) {
+        return None;
+    }
+    let value = |key: &str| {
+        let mut lines = draft.lines.lines();
+        lines.find_map(|line| line.strip_prefix(key)?.trim_start().strip_prefix('=').map(str::trim))
     };
+    let (about, effect) = (value("about")?, value("effect")?);
+    // `track` with the effect `is x` is about whether `track is x`.
+    let is_of_options = matches!(finding, Finding::Option(..) | Finding::Holds(_))
+        && effect.get(1..).is_some_and(|effect| effect.starts_with("is "));
+    let about = if is_of_options { quoted(words(&model.news[at].text)) } else { about.to_owned() };
     let mut name = "what_the_news_is_about".to_owned();
     while model.questions.iter().any(|one| one.name == name) || model.events.iter().any(|one| one.name == name) {
         name.push('_');
