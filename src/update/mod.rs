@@ -51,8 +51,8 @@ pub use cases::{Against, FromCases, from_cases};
 use conflict::Case;
 pub use conflict::Conflict;
 pub use conjugate::{BetaPosterior, NormalPosterior, bayes_binary, beta_binomial, normal_normal};
-pub use reported::reports;
 pub(crate) use posterior::BY_UNDO;
+pub use reported::reports;
 pub use rewrite::rewrite;
 
 use facts::Facts;
