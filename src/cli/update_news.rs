@@ -346,7 +346,8 @@ fn idle(look: &Look<'_>, stated: &Finding, old: &Model) -> Option<Idle> {
     if !is_same || (!is_belief && look.moves) {
         return None;
     }
-    if !is_belief && look.stands {
+    // That something had not come is news anew on every day.
+    if !is_belief && look.stands && !matches!(stated, Finding::NotBy(..)) {
         return proven("the file reports that already, in the same words");
     }
     let step = look.step?;

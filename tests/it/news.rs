@@ -294,6 +294,10 @@ resolves = "so"
         assert!((found - after).abs() < 1e-12, "{phrase}: {found}");
         idle(phrase, "the file reports that already, in the same words");
     }
+    // That something had not come by a day is taken for granted, and teaches all the same.
+    desk.write(text);
+    let (told, said) = desk.told("late did not happen", &[]);
+    assert!(said.contains("takes it for granted") && told["written"] == Value::Bool(true), "{said}");
     // A report of what was but believed settles it.
     desk.write(text);
     desk.told("open is now 100%", &["--why", "a source"]);
