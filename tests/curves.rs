@@ -355,6 +355,12 @@ fn what_was_certain_from_the_first_is_not_decided_by_silence() {
         json(folder, &asked)["curve"][0]["probability"].as_f64()
     };
     assert_eq!((live("constant", "2026-03-31"), live("constant", "2026-04-01")), (Some(1.0), None));
+    let told = |day: &str| {
+        let asked = ["live", "100%", "--made-at", "2026-03-12", "--closes", "2026-03-31", "--on", day];
+        String::from_utf8_lossy(&foretell(folder, &asked).stdout).into_owned()
+    };
+    assert!(told("2026-04-01").contains("is over after 2026-03-31, so something must have happened"));
+    assert!(!told("2026-03-31").contains("something must have happened"));
     let still = ["live", "30%", "--made-at", "2026-03-12", "--closes", "2026-03-31", "--pace", "none"];
     let still = json(folder, &still);
     assert_eq!(still["pace"], "none");

@@ -57,7 +57,9 @@ fn filled(folder: &Path) {
     run(folder, 0, &["resolve", "rain", "annulled", "--on", "2025-09-02"]);
     run(folder, 0, &["resolve", "amount", "-3.25", "--on", "2025-09-02"]);
     run(folder, 0, &["resolve", "step", "neither", "--on", "2025-09-02"]);
-    run(folder, 0, &["resolve", "day", "never", "--on", "2026-01-01"]);
+    // It is said as it was given, and kept as no.
+    let (said, _) = run(folder, 0, &["resolve", "day", "never", "--on", "2026-01-01"]);
+    assert!(said.contains("never"), "{said}");
 }
 
 #[test]

@@ -106,7 +106,11 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         live.made_at,
         live.pace
     )];
-    let output = Output { head, sheets: vec![sheet], foot: Vec::new(), json: &live };
+    let is_over = live.curve.iter().any(|point| point.probability.is_none());
+    let foot = is_over.then(|| {
+        format!("nothing is left where no figure stands: what was certain is over after {}, so something must have happened", live.closes)
+    });
+    let output = Output { head, sheets: vec![sheet], foot: foot.into_iter().collect(), json: &live };
     console::show(format, &output.render(format)?)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -4,7 +4,7 @@ use super::ledger_file::{self, LedgerArgument, today};
 use super::{Done, console};
 use crate::error::Error;
 use crate::forecast::tidy::TidyFile;
-use crate::forecast::{Moment, Outcome, Records, Resolution};
+use crate::forecast::{Moment, Outcome, QuestionKind, Records, Resolution};
 use crate::ledger::{Entry, Receipt};
 use crate::report::{Column, Format, Output, Sheet};
 use serde::Serialize;
@@ -79,17 +79,16 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let headings = ["question", "resolution", "resolved on", "before", "source"];
     let mut sheet = Sheet::new(None, headings.map(Column::text).to_vec());
     for Change { outcome, before } in &resolved {
-        if let Some(before) = before {
-            console::note(&format!(
-                "`{}` was resolved to {before} before; {} counts now",
-                outcome.question, outcome.resolution
-            ));
+        let kind = records.questions.get(&outcome.question).map(|question| &question.kind);
+        let (now, before) = (said(&outcome.resolution, kind), before.map(|before| said(before, kind)));
+        if let Some(before) = &before {
+            console::note(&format!("`{}` was resolved to {before} before; {now} counts now", outcome.question));
         }
         sheet.row(vec![
             outcome.question.clone(),
-            outcome.resolution.to_string(),
+            now,
             outcome.resolved_on.to_string(),
-            before.map(ToString::to_string).unwrap_or_default(),
+            before.unwrap_or_default(),
             outcome.source.clone().unwrap_or_default(),
         ]);
     }
@@ -97,6 +96,14 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let output = Output { head: Vec::new(), sheets: vec![sheet], foot: Vec::new(), json: &json };
     console::show(format, &output.render(format)?)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A resolution in the words in which it is given: of a day that did not come `never`, which is kept as `no`.
+fn said(resolution: &Resolution, kind: Option<&QuestionKind>) -> String {
+    match (resolution, kind) {
+        (Resolution::No, Some(QuestionKind::Date)) => "never".to_owned(),
+        _ => resolution.to_string(),
+    }
 }
 
 impl Arguments {

@@ -29,7 +29,8 @@ use std::process::ExitCode;
   foretell update talks.toml --undo
 
 Without --dry-run or --out the file itself is rewritten; its comments and layout stay as they are, and what stood there before is \
-noted in FILE.log, for --undo. Each outcome counts once: `learned_from` in the event remembers it.")]
+noted in FILE.log, for --undo. Each outcome counts once: `learned_from` in the event remembers it. The exit code is 1 if nothing was \
+learned since all that was new was refused: an outcome that corrects one learned from, cases that have taught before.")]
 pub(super) struct Arguments {
     /// Scenario file
     #[arg(value_name = "FILE")]
@@ -194,7 +195,11 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     }
     let observed = Observed { outcomes: &records.outcomes, until: arguments.until };
     let settings = Settings { worlds: arguments.worlds, seed: arguments.seed, doubt_draws: 0, ..Settings::default() };
-    let update = update::update(&loaded.model, &loaded.source, observed, &settings);
+    let mut update = update::update(&loaded.model, &loaded.source, observed, &settings);
+    let can_undo = Log::of(&arguments.file).is_ok_and(|log| log.has_learned());
+    for one in update.skipped.iter_mut().filter(|_| !can_undo) {
+        one.why = one.why.replace(update::BY_UNDO, "");
+    }
     show(arguments, &loaded, &update, format)
 }
 
@@ -288,6 +293,15 @@ fn show(arguments: &Arguments, loaded: &Loaded, update: &Update, format: Format)
         foot: foot.clone(),
         json: &report,
     })?;
+    if update.refused.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let refused = update.refused.join(", ");
+    if update.learned.is_empty() {
+        console::note(&format!("error: nothing was learned, since this was refused: {refused} (why stands above)"));
+        return Ok(ExitCode::FAILURE);
+    }
+    console::note(&format!("warning: this was refused, and the rest learned: {refused} (why stands above)"));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -119,6 +119,12 @@ impl Log {
         done.find(|(line, did)| !matches!(did, Did::Undo(_)) && !undone(line.step))
     }
 
+    /// Whether an update of priors is there that can be taken back.
+    pub(super) fn has_learned(&self) -> bool {
+        let undone = |step: u64| self.lines.iter().any(|line| matches!(line.did, Did::Undo(of) if of == step));
+        self.lines.iter().any(|line| matches!(line.did, Did::Learned(_)) && !undone(line.step))
+    }
+
     /// Adds a line.
     pub(super) fn add(&self, did: Did, before: &str, after: &str, moved: Vec<Moved>) -> Result<(), Error> {
         let step = self.lines.last().map_or(1, |line| line.step + 1);

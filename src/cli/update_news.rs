@@ -7,7 +7,7 @@ use super::load::{self, Loaded};
 use super::means::Choice;
 use super::update_log::{Did, Log, Moved};
 use super::{Done, console, update_undo, written};
-use crate::diff::{Diff, Options};
+use crate::diff::{Diff, Options, QuestionMoved};
 use crate::error::Error;
 use crate::forecast::day;
 use crate::hash::sha256;
@@ -15,6 +15,7 @@ use crate::model::{Finding, Model};
 use crate::plan::Situation;
 use crate::report::figure::{percent, significant};
 use crate::report::{Format, Output};
+use crate::scenario::edit::quoted;
 use crate::scenario::{add_news, news_block, news_keys, news_phrase, remove_news};
 use crate::simulate::{LEAST_WORLDS_IN_BATCHES, Settings};
 use jiff::civil::Date;
@@ -30,7 +31,7 @@ const SHOWN: f64 = 0.0005;
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct NewsArguments {
     /// Add a piece of news to the file instead: what it is about and its effect, such as "inspection happened", "talks by 2026-03-01 x0.4" or "deal is now 30%"
-    #[arg(long, value_name = "PHRASE", conflicts_with_all = ["outcomes", "until", "out", "undo"])]
+    #[arg(long, value_name = "PHRASE", conflicts_with_all = ["ledger", "outcomes", "until", "cases", "out", "undo"])]
     news: Option<String>,
     /// Day on which the news became known [default: today, UTC]
     #[arg(long, value_name = "DATE", value_parser = day, requires = "news")]
@@ -46,7 +47,7 @@ pub(super) struct NewsArguments {
     why: Option<String>,
     /// Take back what the last update without --out did to the file, whatever that was: the piece of news that --news put in, or what outcomes or cases
     /// taught its priors. Given again, the one before
-    #[arg(long, conflicts_with_all = ["outcomes", "until", "cases", "out"])]
+    #[arg(long, conflicts_with_all = ["ledger", "outcomes", "until", "cases", "out", "date", "source", "says", "why"])]
     undo: bool,
 }
 
@@ -111,13 +112,14 @@ struct Draft {
 }
 
 pub(super) fn run(file: &Path, arguments: &NewsArguments, preview: Preview, format: Format) -> Done {
+    let log = Log::of(file)?;
+    // Here nothing is simulated.
+    if let (None, Some((line, Did::Learned(kept)))) = (&arguments.news, log.last()) {
+        return update_undo::run(file, &log, (line, kept), preview, format);
+    }
     if preview.worlds < LEAST_WORLDS_IN_BATCHES {
         return Err(Error::input(format!("--worlds {} is too few to tell how sure a difference is", preview.worlds))
             .help(format!("a variant takes at least {LEAST_WORLDS_IN_BATCHES} worlds")));
-    }
-    let log = Log::of(file)?;
-    if let (None, Some((line, Did::Learned(kept)))) = (&arguments.news, log.last()) {
-        return update_undo::run(file, &log, (line, kept), preview, format);
     }
     let old = load::load(file)?;
     crate::plan::decided(&old.model, &[])?;
@@ -153,30 +155,26 @@ pub(super) fn run(file: &Path, arguments: &NewsArguments, preview: Preview, form
     let stated = finding.map(|at| &with.model.news[at].finding);
     let mut warnings = draft.warnings.clone();
     let mut is_idle = false;
-    let step = told.as_ref().and_then(|told| {
-        let figure = told.figures.first()?;
-        let (before, after) = (figure.old?, figure.new?);
-        let stated_ratio = match stated {
-            Some(Finding::Hint(_, ratio)) => Some(if arguments.undo { 1.0 / ratio } else { *ratio }),
-            _ => None,
+    let step = told.as_ref().and_then(|told| step(told, stated, arguments));
+    if let Some((at, stated)) = finding.zip(stated).filter(|_| !arguments.undo) {
+        let look = Look {
+            step: step.as_ref(),
+            exact: told.as_ref().is_some_and(|told| told.exact),
+            stands: is_stated(&old.model, words(&with.model.news[at].text)),
+            moves: diff.questions.iter().any(is_moved),
         };
-        let is_open = |chance: f64| chance > 0.0 && chance < 1.0;
-        let odds = |chance: f64| chance / (1.0 - chance);
-        let odds_ratio = (is_open(before) && is_open(after)).then(|| odds(after) / odds(before));
-        let step = Step { before, after, odds_ratio, stated_ratio };
-        if !arguments.undo {
-            let stands = finding.is_some_and(|at| is_stated(&old.model, words(&with.model.news[at].text)));
-            match idle(&step, stated, stands) {
-                Some(why) if stands || (told.exact && step.odds_ratio.is_none()) => {
-                    is_idle = true;
-                    warnings = vec![why];
-                }
-                Some(why) => warnings.push(why),
-                None => warnings.extend(too_large(&step, figure.moved_error, stated, arguments)),
+        match idle(&look, stated, &old.model) {
+            Some(Idle { why, proven: true }) => {
+                is_idle = true;
+                warnings = vec![why];
+            }
+            Some(Idle { why, proven: false }) => warnings.push(why),
+            None => {
+                let error = told.as_ref().and_then(|told| told.figures.first()).map_or(0.0, |one| one.moved_error);
+                warnings.extend(step.as_ref().and_then(|step| too_large(step, error, stated, arguments)));
             }
         }
-        Some(step)
-    });
+    }
     for warning in &warnings {
         console::note(&format!("warning: {warning}"));
     }
@@ -295,28 +293,97 @@ fn words(text: &str) -> &str {
     text.rsplit_once(" (news of ").map_or(text, |(words, _)| words)
 }
 
-/// Whether a belief stands in a file in these very words.
-fn is_stated(model: &Model, belief: &str) -> bool {
-    model.news.iter().any(|news| matches!(news.finding, Finding::Now(..)) && words(&news.text) == belief)
+/// Whether a belief or a report stands in a file in these very words.
+fn is_stated(model: &Model, own: &str) -> bool {
+    model.news.iter().any(|news| !matches!(news.finding, Finding::Hint(..)) && words(&news.text) == own)
 }
 
-/// Why news of a chance does nothing, if that is so; `stands` if the file states it already.
-fn idle(step: &Step, stated: Option<&Finding>, stands: bool) -> Option<String> {
+/// How far a piece of news moves what it is about.
+fn step(told: &QuestionMoved, stated: Option<&Finding>, arguments: &NewsArguments) -> Option<Step> {
+    let figure = told.figures.first()?;
+    let (before, after) = (figure.old?, figure.new?);
+    let stated_ratio = match stated {
+        Some(Finding::Hint(_, ratio)) => Some(if arguments.undo { 1.0 / ratio } else { *ratio }),
+        _ => None,
+    };
+    let is_open = |chance: f64| chance > 0.0 && chance < 1.0;
+    let odds = |chance: f64| chance / (1.0 - chance);
+    let odds_ratio = (is_open(before) && is_open(after)).then(|| odds(after) / odds(before));
+    Some(Step { before, after, odds_ratio, stated_ratio })
+}
+
+/// What is seen of a piece of news when it is put in.
+#[derive(Debug)]
+struct Look<'a> {
+    /// How far it moves what it is about, if that is a condition.
+    step: Option<&'a Step>,
+    /// Whether that was computed.
+    exact: bool,
+    /// Whether the file says it already, in the same words.
+    stands: bool,
+    /// Whether it moves a question.
+    moves: bool,
+}
+
+/// Why a piece of news does nothing.
+#[derive(Debug, PartialEq)]
+struct Idle {
+    why: String,
+    /// Whether that is beyond doubt, so that it is not written.
+    proven: bool,
+}
+
+/// Why a piece of news does nothing, if that is so.
+fn idle(look: &Look<'_>, stated: &Finding, old: &Model) -> Option<Idle> {
     /// Chances are computed this far.
     const SAME: f64 = 1e-9;
-    let is_same = (step.before - step.after).abs() <= SAME;
-    match stated? {
-        Finding::Hint(..) | Finding::Now(..) if is_same && step.odds_ratio.is_none() => Some(format!(
-            "this can do nothing: what it is about is {} by what the file knows on that day",
-            if step.before > 0.5 { "certain" } else { "impossible" }
-        )),
-        Finding::Now(..) if is_same && stands => {
-            Some("this can do nothing: the file states that chance already, in the same words".to_owned())
+    let proven = |why: &str| Some(Idle { why: format!("this can do nothing: {why}"), proven: true });
+    if matches!(stated, Finding::Hint(_, ratio) if *ratio == 1.0) {
+        return proven("a ratio of x1 says that what is reported is as likely either way");
+    }
+    let is_belief = matches!(stated, Finding::Hint(..) | Finding::Now(..));
+    let is_same = look.step.is_none_or(|step| (step.before - step.after).abs() <= SAME);
+    if !is_same || (!is_belief && look.moves) {
+        return None;
+    }
+    // That something had not come is news anew on every day.
+    if !is_belief && look.stands && !matches!(stated, Finding::NotBy(..)) {
+        return proven("the file reports that already, in the same words");
+    }
+    let step = look.step?;
+    // That it came says nothing of the day on which it did.
+    if matches!(stated, Finding::HappenedOn(..)) {
+        return None;
+    }
+    if step.odds_ratio.is_none() {
+        let word = if step.before > 0.5 { "certain" } else { "impossible" };
+        let stands = look.stands && matches!(stated, Finding::Now(..));
+        // What was only believed is settled by a report, which teaches.
+        let is_believed =
+            |finding: &Finding| matches!(finding, Finding::Now(_, chance) if *chance == 0.0 || *chance == 1.0);
+        if !is_belief && old.news.iter().any(|news| is_believed(&news.finding)) {
+            let why = format!(
+                "what this is about was believed to be {word} or follows from such a belief: it moves nothing, and settles it"
+            );
+            return Some(Idle { why, proven: false });
         }
-        Finding::Now(..) if is_same => Some(format!(
-            "this states the chance that what it is about has anyway, {}: it moves nothing",
-            percent(step.before, SHOWN)
-        )),
+        if look.exact || stands {
+            return proven(&format!("what it is about is {word} by what the file knows on that day"));
+        }
+        let why = format!("what this is about is {word} in all worlds that were drawn: it moves nothing there");
+        return Some(Idle { why, proven: false });
+    }
+    if !is_belief {
+        let why = "this moves nothing: the file takes it for granted on that day, since nothing else is reported";
+        return Some(Idle { why: why.to_owned(), proven: false });
+    }
+    match stated {
+        Finding::Now(..) if look.stands => proven("the file states that chance already, in the same words"),
+        Finding::Now(..) => {
+            let chance = percent(step.before, SHOWN);
+            let why = format!("this states the chance that what it is about has anyway, {chance}: it moves nothing");
+            Some(Idle { why, proven: false })
+        }
         _ => None,
     }
 }
@@ -330,14 +397,19 @@ fn added_finding(with: &Model, without: &Model) -> Option<usize> {
 /// A question about what the news is about, under a name that no other has.
 fn probe(draft: &Draft, with: &Loaded, at: usize) -> Option<(String, String)> {
     let model = &with.model;
-    match model.news[at].finding {
-        Finding::Option(..) | Finding::Number(..) => return None,
-        _ => {}
+    let finding = &model.news[at].finding;
+    if matches!(finding, Finding::Number(..)) {
+        return None;
     }
-    let about = draft
-        .lines
-        .lines()
-        .find_map(|line| line.strip_prefix("about")?.trim_start().strip_prefix('=').map(str::trim))?;
+    let value = |key: &str| {
+        let mut lines = draft.lines.lines();
+        lines.find_map(|line| line.strip_prefix(key)?.trim_start().strip_prefix('=').map(str::trim))
+    };
+    let (about, effect) = (value("about")?, value("effect")?);
+    // `track` with the effect `is x` is about whether `track is x`.
+    let is_of_options = matches!(finding, Finding::Option(..) | Finding::Holds(_))
+        && effect.get(1..).is_some_and(|effect| effect.starts_with("is "));
+    let about = if is_of_options { quoted(words(&model.news[at].text)) } else { about.to_owned() };
     let mut name = "what_the_news_is_about".to_owned();
     while model.questions.iter().any(|one| one.name == name) || model.events.iter().any(|one| one.name == name) {
         name.push('_');
@@ -348,11 +420,11 @@ fn probe(draft: &Draft, with: &Loaded, at: usize) -> Option<(String, String)> {
 }
 
 /// What is to be said of a step that is larger than its reason.
-fn too_large(step: &Step, error: f64, stated: Option<&Finding>, arguments: &NewsArguments) -> Option<String> {
+fn too_large(step: &Step, error: f64, stated: &Finding, arguments: &NewsArguments) -> Option<String> {
     /// The strongest word of the language for one piece of evidence.
     const STRONG: f64 = 5.0;
     let Some(ratio) = step.odds_ratio else {
-        let is_bare = matches!(stated, Some(Finding::Now(..))) && arguments.why.is_none() && step.before != step.after;
+        let is_bare = matches!(stated, Finding::Now(..)) && arguments.why.is_none() && step.before != step.after;
         return is_bare.then(|| {
             format!(
                 "this overwrites the chance of what it is about, from {} to {}, which nothing can move any more, and states no reason: say it with --why",
@@ -377,10 +449,10 @@ fn too_large(step: &Step, error: f64, stated: Option<&Finding>, arguments: &News
                 format!("this moves what it is about {by}, more than the x{} that it states", significant(allowed, 3))
             })
         }
-        (Some(Finding::Now(..)), None) if arguments.why.is_none() => Some(format!(
+        (Finding::Now(..), None) if arguments.why.is_none() => Some(format!(
             "this overwrites the chance of what it is about {by}, and states no reason: say it with --why"
         )),
-        (Some(Finding::Now(..)), None) if size > STRONG => Some(format!(
+        (Finding::Now(..), None) if size > STRONG => Some(format!(
             "this moves what it is about {by}, more than one strong piece of evidence (x{STRONG}) would: check that its reason is that good"
         )),
         _ => None,

@@ -135,6 +135,10 @@ fn what_an_outcome_taught_is_taken_back_and_the_right_one_learned() {
     // The right answer is refused, with the way back.
     let told = learn("yes");
     assert!(told.text.contains("--undo") && read() == learned, "{}", told.text);
+    assert!(told.exit_code == 1 && told.remarks.iter().any(|one| one.contains("nothing was learned")), "{told:?}");
+    // The same once more is no mistake.
+    assert_eq!(learn("no").exit_code, 0);
+    assert_eq!(learn("yes").exit_code, 1);
     // News that came later goes first, one at a time.
     let news = ["update", &path, "--news", "a x2", "--date", "2026-01-20", "--source", "A", "--worlds", "300k"];
     assert_eq!(ask(news, BTreeMap::new(), None).exit_code, 0);
@@ -148,6 +152,9 @@ fn what_an_outcome_taught_is_taken_back_and_the_right_one_learned() {
     assert!(read().contains("title = \"u\""));
     std::fs::write(&path, &learned).expect("it can be written");
     let told = undo(&["--dry-run"]);
+    let json: serde_json::Value = serde_json::from_str(&told.json.expect("there is JSON")).expect("it is JSON");
+    let moved = &json["taken_back"][0];
+    assert_eq!((moved["before"].as_str(), moved["after"].as_str()), (Some("6 of 21"), Some("6 of 20")));
     assert!(told.text.contains("6 of 21") && told.text.contains("nothing was written"), "{}", told.text);
     assert_eq!(read(), learned);
     assert_eq!(undo(&[]).exit_code, 0);
@@ -158,6 +165,67 @@ fn what_an_outcome_taught_is_taken_back_and_the_right_one_learned() {
     assert_eq!(read(), before);
     let failure = undo(&[]).failure.expect("nothing is left to take back");
     assert!(failure.message.contains("to take back"), "{failure:?}");
+}
+
+/// What was learned into another file is noted nowhere: there nothing can be taken back.
+#[test]
+fn only_a_file_that_notes_its_updates_is_told_to_take_them_back() {
+    let (folder, path) = folder();
+    let outcomes = folder.path().join("o.csv").display().to_string();
+    let copy = folder.path().join("b.toml").display().to_string();
+    let learn = |file: &str, answer: &str, more: &[&str]| {
+        let text = format!("question,resolution,resolved_on\na,{answer},2026-02-01\n");
+        std::fs::write(&outcomes, text).expect("it can be written");
+        let asked = ["update", file, "--outcomes", &outcomes];
+        ask(asked.iter().chain(more).map(|word| (*word).to_owned()), BTreeMap::new(), None)
+    };
+    assert_eq!(learn(&path, "no", &["--out", &copy]).exit_code, 0);
+    let told = learn(&copy, "yes", &[]);
+    assert_eq!(told.exit_code, 1);
+    assert!(!told.text.contains("--undo") && told.text.contains("put the prior back"), "{}", told.text);
+    // Nothing is simulated to take priors back, however few worlds there are.
+    assert_eq!(learn(&path, "no", &[]).exit_code, 0);
+    let undo = ["update", &path, "--undo", "--worlds", "10"];
+    assert_eq!(ask(undo, BTreeMap::new(), None).exit_code, 0);
+    assert_eq!(std::fs::read_to_string(&path).expect("the file is there"), SCENARIO);
+}
+
+#[test]
+fn what_undo_does_not_look_at_is_refused_beside_it() {
+    let (_folder, path) = folder();
+    let others = [["--date", "2026-02-01"], ["--ledger", "l.db"], ["--source", "A"], ["--why", "so"]];
+    for [option, value] in others {
+        let told = ask(["update", &path, "--undo", option, value], BTreeMap::new(), None);
+        let failure = told.failure.expect("it is refused");
+        assert!(failure.message.contains("cannot be used with"), "{option}: {failure:?}");
+    }
+}
+
+#[test]
+fn cases_that_are_refused_end_with_an_exit_code_and_those_beside_them_with_a_warning() {
+    let (folder, path) = folder();
+    std::fs::write(&path, SCENARIO.replace("[question", "[event.b]\nchance = \"2 of 4\"\n[question"))
+        .expect("it can be written");
+    let learn = |name: &str, cases: &str| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, cases).expect("it can be written");
+        ask(["update", &path, "--cases", &file.display().to_string()], BTreeMap::new(), None)
+    };
+    let first = "case,a\nx1,yes\nx2,no\n";
+    assert_eq!(learn("first.csv", first).exit_code, 0);
+    let read = || std::fs::read_to_string(&path).expect("the file is there");
+    let learned = read();
+    // The same table once more teaches nothing, and is no mistake; its rows under another name are.
+    assert_eq!(learn("first.csv", first).exit_code, 0);
+    for (name, cases) in [("again.csv", first), ("more.csv", "case,a\nx3,yes\nx2,no\n")] {
+        let told = learn(name, cases);
+        assert!(told.exit_code == 1 && told.remarks.iter().any(|one| one.contains("nothing was learned")), "{told:?}");
+    }
+    assert_eq!(read(), learned);
+    // What has not learned from them does.
+    let told = learn("other.csv", "case,a,b\nx3,yes,no\nx2,no,yes\n");
+    assert!(told.exit_code == 0 && told.text.contains("3 of 6"), "{}", told.text);
+    assert!(told.remarks.iter().any(|one| one.starts_with("warning: this was refused")), "{:?}", told.remarks);
 }
 
 #[test]

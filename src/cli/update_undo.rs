@@ -21,7 +21,7 @@ pub(super) struct Report {
     written: bool,
     /// The file that lists what was put in and taken back.
     log: String,
-    /// What the update had made of each prior, and what it is again.
+    /// Each prior before and after it was taken back: what the update had made of it, and what it is again.
     taken_back: Vec<Replaced>,
 }
 
@@ -53,11 +53,11 @@ pub(super) fn run(file: &Path, log: &Log, (line, kept): (&Line, &Kept), preview:
         priors: priors.map(|(path, _)| path.display().to_string()),
         written: !preview.only,
         log: log.path().display().to_string(),
-        taken_back: kept.learned.clone(),
+        taken_back: kept.learned.iter().map(reversed).collect(),
     };
     let mut sheet = Sheet::new(Some("Taken back"), ["event", "posterior", "prior"].map(Column::text).to_vec());
     for one in &report.taken_back {
-        sheet.row(vec![one.of.clone(), one.after.clone(), one.before.clone()]);
+        sheet.row(vec![one.of.clone(), one.before.clone(), one.after.clone()]);
     }
     let files: Vec<&str> = std::iter::once(&report.file).chain(&report.priors).map(String::as_str).collect();
     let foot = if report.written {
@@ -72,6 +72,11 @@ pub(super) fn run(file: &Path, log: &Log, (line, kept): (&Line, &Kept), preview:
         json: &report,
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What moved the other way.
+fn reversed(one: &Replaced) -> Replaced {
+    Replaced { of: one.of.clone(), before: one.after.clone(), after: one.before.clone() }
 }
 
 /// The text of a file that still is as an update left it.

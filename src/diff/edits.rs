@@ -158,7 +158,10 @@ impl Edits {
             Section::Event | Section::Decision | Section::Utility => format!("{name}: {rest}"),
             _ => format!("{} {name}: {rest}", section.key()),
         };
-        let reason = || self.new.tree.new_reason(&self.old.tree, &at);
+        let reason = || {
+            let (old, new) = (&self.old.tree, &self.new.tree);
+            new.new_reason(old, &at).or_else(|| new.taken_back(old, &at))
+        };
         match (self.old.tree.tables.get(&at), self.new.tree.tables.get(&at)) {
             (None, None) => {}
             (Some(_), None) | (None, Some(_)) => {

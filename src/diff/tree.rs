@@ -116,11 +116,24 @@ impl Tree {
                 return None;
             }
             let Some(outcomes) = reason.as_array() else { return Some(shown(reason)) };
-            let known: Vec<String> =
-                known.and_then(Value::as_array).into_iter().flat_map(Array::iter).map(shown).collect();
-            let new: Vec<String> = outcomes.iter().map(shown).filter(|outcome| !known.contains(outcome)).collect();
+            let known = known.and_then(Value::as_array).into_iter().flat_map(Array::iter);
+            let known: Vec<String> = known.map(observation).collect();
+            let new: Vec<String> =
+                outcomes.iter().map(observation).filter(|outcome| !known.contains(outcome)).collect();
             (!new.is_empty()).then(|| format!("learned from {}", new.join("; ")))
         })
+    }
+
+    /// What a table has no longer learned from, where nothing else has taken its place: an update was taken back.
+    pub(super) fn taken_back(&self, old: &Self, at: &(Section, String)) -> Option<String> {
+        let learned = |tree: &Self| -> Vec<String> {
+            let list = tree.reasons.get(at).and_then(|keys| keys.get("learned_from")?.as_array());
+            list.into_iter().flat_map(Array::iter).map(observation).collect()
+        };
+        let (own, before) = (learned(self), learned(old));
+        let gone: Vec<&str> = before.iter().filter(|outcome| !own.contains(outcome)).map(String::as_str).collect();
+        let is_less = !gone.is_empty() && own.iter().all(|outcome| before.contains(outcome));
+        is_less.then(|| format!("no longer learned from {}", gone.join("; ")))
     }
 
     /// As the text of a scenario that the engine reads.
@@ -203,6 +216,15 @@ pub(super) fn same(one: Option<&Value>, other: Option<&Value>) -> bool {
     one.map(ToString::to_string) == other.map(ToString::to_string)
 }
 
+/// What was learned from, of a table of cases without the hashes of their names.
+fn observation(learned: &Value) -> String {
+    let whole = shown(learned);
+    match whole.split_once("; names ") {
+        Some((table, names)) if names.ends_with(')') => format!("{table})"),
+        _ => whole,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -247,5 +269,24 @@ mod tests {
         assert_eq!(reason(after, &format!("{before}\nsource = \"a paper\"")).as_deref(), Some("a paper"));
         // Words come first.
         assert_eq!(reason(before, &format!("{after}\nwhy = \"counted\"")).as_deref(), Some("counted"));
+        // Names of cases are not for people.
+        let cases = "learned_from = [\"2 cases of c.csv (0123456789ab; names AAAAAAABBBBBBB)\"]";
+        assert_eq!(reason("", cases).as_deref(), Some("learned from 2 cases of c.csv (0123456789ab)"));
+    }
+
+    #[test]
+    fn what_was_taken_back_is_what_is_learned_from_no_longer() {
+        let at = (Section::Event, "a".to_owned());
+        let gone = |old: &str, new: &str| {
+            let [old, new] =
+                [old, new].map(|more| Tree::read(&format!("[event.a]\nchance = 0.3\n{more}")).expect("TOML"));
+            new.taken_back(&old, &at)
+        };
+        let (one, two) = ("learned_from = [\"x: yes\"]", "learned_from = [\"x: yes\", \"y: no\"]");
+        assert_eq!(gone(two, one).as_deref(), Some("no longer learned from y: no"));
+        assert_eq!(gone(one, "").as_deref(), Some("no longer learned from x: yes"));
+        for (old, new) in [(one, two), (one, one), ("", one), ("", ""), (two, "learned_from = [\"z: no\"]")] {
+            assert_eq!(gone(old, new), None, "{old} {new}");
+        }
     }
 }

@@ -13,7 +13,7 @@
 //! Sources: Dempster, Laird and Rubin (1977), J. R. Statist. Soc. B 39, 1–38; Lauritzen (1995), Comput. Statist. Data Anal. 19, 191–201. How many
 //! cases what is left unsaid takes away: the information that is missing, Louis (1982), J. R. Statist. Soc. B 44, 226–233.
 
-use super::known_cases::{self, Remembered};
+use super::known_cases::{self, Names, Remembered};
 use super::learner::Learner;
 use super::weighed::{Input, Stated, inputs, option_of};
 use super::{Learned, Means, Replacement, Skipped, Update, posterior};
@@ -76,37 +76,45 @@ type Pattern = Vec<Option<usize>>;
 pub fn from_cases(model: &Model, source: &Source, table: &WideTable, against: Against) -> Result<Update, Error> {
     let mut update = Update::default();
     let model = &Model { news: Vec::new(), suppose: Vec::new(), ..model.clone() };
-    let (events, columns) = events(model, table, &mut update)?;
+    let names = Names::of(model, table)?;
+    let (events, columns) = events(model, table, &names, &mut update)?;
     let patterns = patterns(model, table, &events, &columns)?;
     let plan = plan::draft(model, &Situation::of_file(model));
     let inputs = inputs(model);
-    let tag = known_cases::tag(model, table);
+    let tag = known_cases::tag(table, &names);
     let mut chances = Chances::default();
-    // Tables that have taught something before, of which nothing is found in this one.
+    // What does not learn from this table, and not for having learned from it already.
+    let mut refused: Vec<String> = Vec::new();
+    // Tables that have taught something before, of which nothing is found in this one, but might be there.
     let mut others: Vec<String> = Vec::new();
     let base = Counted::new(&plan);
     for (at, parameter) in plan.parameters.iter().enumerate() {
         let Some(input) = inputs.get(&parameter.place) else {
             continue;
         };
-        let refuse = |why: &str, update: &mut Update| {
-            update.skipped.push(Skipped { name: input.learner.name(model), why: why.to_owned() });
+        let mut refuse = |why: &str, is_refused: bool, update: &mut Update| {
+            let name = input.learner.name(model);
+            if is_refused && !refused.contains(&name) {
+                refused.push(name.clone());
+            }
+            update.skipped.push(Skipped { name, why: why.to_owned() });
         };
         if let Some((_, why)) = base.uncounted.iter().find(|(uncounted, _)| *uncounted == at) {
-            refuse(&format!("{why}, and does not learn from a table of cases"), &mut update);
+            refuse(&format!("{why}, and does not learn from a table of cases"), true, &mut update);
             continue;
         }
         if let Learner::Prior(class) = input.learner
             && model.priors[class].worth.is_some()
         {
-            refuse("its members differ, and such a prior does not learn from a table of cases", &mut update);
+            refuse("its members differ, and such a prior does not learn from a table of cases", true, &mut update);
             continue;
         }
-        if let Some(why) = known_cases::learned_before(model, input.learner.history(model), table) {
-            refuse(&why, &mut update);
+        if let Some(before) = known_cases::learned_before(input.learner.history(model), table, &names) {
+            refuse(&before.why, !before.same, &mut update);
             continue;
         }
-        for earlier in input.learner.history(model).iter().filter_map(|known| Some(Remembered::of(known)?.said())) {
+        let history = input.learner.history(model).iter();
+        for earlier in history.filter_map(|known| Remembered::of(known)?.in_doubt(&names)) {
             if !others.contains(&earlier) {
                 others.push(earlier);
             }
@@ -119,8 +127,12 @@ pub fn from_cases(model: &Model, source: &Source, table: &WideTable, against: Ag
             _ => {}
         }
     }
+    update.refused = refused;
     if chances.of.is_empty() {
         return Ok(update);
+    }
+    if against == Against::Prior {
+        update.notes.extend(names.too_many());
     }
     if !others.is_empty() && against == Against::Prior {
         update.notes.push(format!(
@@ -142,7 +154,12 @@ pub fn from_cases(model: &Model, source: &Source, table: &WideTable, against: Ag
 }
 
 /// The events that have a column, and where it stands.
-fn events(model: &Model, table: &WideTable, update: &mut Update) -> Result<(Vec<EventId>, Vec<usize>), Error> {
+fn events(
+    model: &Model,
+    table: &WideTable,
+    names: &Names<'_>,
+    update: &mut Update,
+) -> Result<(Vec<EventId>, Vec<usize>), Error> {
     let (mut events, mut columns) = (Vec::new(), Vec::new());
     for (at, column) in table.columns.iter().enumerate() {
         let found = model.events.iter().position(|event| event.name.eq_ignore_ascii_case(column));
@@ -153,10 +170,10 @@ fn events(model: &Model, table: &WideTable, update: &mut Update) -> Result<(Vec<
                 continue;
             }
             Some(_) => "cases are of yes/no events and of options; this is another kind of event",
-            None if column == known_cases::NAMES && known_cases::has_names(model, table) => continue,
-            None if column == known_cases::NAMES => {
-                "it does not name each case once, so that the cases are not remembered by their names"
-            }
+            None if column == known_cases::NAMES => match names.unused() {
+                Some(why) => why,
+                None => continue,
+            },
             None => "the scenario has no such event",
         };
         update.skipped.push(Skipped { name: format!("column {column}"), why: why.to_owned() });

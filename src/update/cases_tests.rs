@@ -175,41 +175,109 @@ fn named_cases_count_once_wherever_they_stand() {
     for (cases, again) in [
         (
             "case,a,b\ny1,no,yes\nx2,yes,yes\ny2,no,no\nx1,yes,no\nx3,no,yes\n",
-            "of 3 of its cases that are remembered by their names in `case`, 3 stand here again",
+            "of 3 of its cases that are remembered by their names in `case`, 3 stand here again (x1, x2, x3)",
         ),
-        ("a,case\nno,y1\nyes,x2\nno,y2\n", "1 stands here again"),
+        ("a,case\nno,y1\nyes,x2\nno,y2\n", "1 stands here again (x2)"),
     ] {
         let update = named(cases, "all.csv");
         assert!(update.learned.is_empty(), "{cases}: {update:?}");
         assert!(update.skipped.iter().all(|one| one.why.contains(again)), "{update:?}");
     }
-    // Those of other names, and those without, are learned from, with a word.
-    for cases in ["case,a,b\nz1,yes,no\nz2,yes,yes\n", "a,b\nyes,no\nno,yes\nyes,yes\n"] {
-        let update = named(cases, "new.csv");
-        assert_eq!(update.learned.len(), 2, "{cases}: {update:?}");
-        assert!(update.notes[0].contains("3 cases of cases.csv ("), "{update:?}");
-    }
+    // Those of other names are learned from, and those without, with a word.
+    let update = named("case,a,b\nz1,yes,no\nz2,yes,yes\n", "new.csv");
+    assert!(update.learned.len() == 2 && update.notes.is_empty(), "{update:?}");
+    let update = named("a,b\nyes,no\nno,yes\nyes,yes\n", "new.csv");
+    assert_eq!(update.learned.len(), 2, "{update:?}");
+    assert!(update.notes[0].contains("3 cases of cases.csv ("), "{update:?}");
     // Rows that are but numbered are told apart, and stand in every table.
     let numbered =
         rewritten(&text, &learn(&text, "case,a,b\n1,yes,no\n2,yes,yes\n3,no,\n", Against::Prior).expect("a table"));
     assert!(!numbered.contains("; "), "{numbered}");
     let others = WideTable { name: "new.csv".to_owned(), ..table("case,a,b\n1,no,no\n2,yes,yes\n") };
     let update = from_cases(&checked(&numbered), &Source::new("test.toml", &numbered), &others, Against::Prior);
-    assert_eq!(update.expect("it is a table").learned.len(), 2);
-    // Names that stand twice are none.
-    let twice = named("case,a,b\nx2,yes,no\nx2,yes,yes\n", "new.csv");
-    assert_eq!((twice.learned.len(), twice.skipped[0].name.as_str()), (2, "column case"));
-    // Of many names some are remembered, and any large part of the table has one of them.
-    let rows = |range: std::ops::Range<u32>| range.map(|at| format!("n{at},yes,no\n")).collect::<Vec<_>>().concat();
-    let head = "case,a,b\n";
-    let many = learn(&text, &format!("{head}{}", rows(0..60)), Against::Prior).expect("it is a table");
-    let remembered = &many.learned_from[&("event", "a".to_owned())][0];
-    let hashes = remembered.split_once("; ").expect("they are there").1;
-    assert_eq!(hashes.split(' ').count(), 8, "{remembered}");
-    let after = rewritten(&text, &many);
-    let table = WideTable { name: "half.csv".to_owned(), ..table(&format!("{head}m,no,no\n{}", rows(0..59))) };
-    let update = from_cases(&checked(&after), &Source::new("test.toml", &after), &table, Against::Prior);
-    assert!(update.expect("it is a table").learned.is_empty());
+    let update = update.expect("it is a table");
+    assert!(update.learned.len() == 2 && update.notes[0].contains("3 cases of cases.csv ("), "{update:?}");
+    assert!(update.skipped[0].why.contains("only counts the rows"), "{update:?}");
+}
+
+const NAMED: &str = "[event.a]\nchance = \"6 of 20\"\n[event.b]\nchance = \"2 of 4\"\n";
+
+/// A table of cases `n60`, `n61` and so on, and the scenario after it.
+fn after_names(range: std::ops::Range<u32>) -> (String, Update) {
+    let text = format!("{HEAD}{NAMED}");
+    let update = learn(&text, &format!("case,a,b\n{}", rows(range)), Against::Prior).expect("it is a table");
+    (rewritten(&text, &update), update)
+}
+
+fn rows(range: std::ops::Range<u32>) -> String {
+    range.map(|at| format!("n{at},yes,no\n")).collect::<Vec<_>>().concat()
+}
+
+fn learn_more(after: &str, cases: &str) -> Result<Update, Error> {
+    let table = WideTable { name: "more.csv".to_owned(), ..table(cases) };
+    from_cases(&checked(after), &Source::new("test.toml", after), &table, Against::Prior)
+}
+
+/// Whichever of sixty cases stands among new ones: none is counted twice.
+#[test]
+fn each_name_is_known_again() {
+    let (after, _) = after_names(0..60);
+    for old in 0..60 {
+        let again = learn_more(&after, &format!("case,a,b\nm,no,no\n{}n{old},no,\n", rows(60..80)));
+        let again = again.expect("it is a table");
+        assert!(again.learned.is_empty(), "n{old}: {again:?}");
+        assert!(
+            again.skipped.iter().all(|one| one.why.contains(&format!("1 stands here again (n{old})"))),
+            "{again:?}"
+        );
+        assert_eq!(again.refused, ["a", "b"]);
+    }
+    // The new ones alone are learned from, and nothing is left to be warned of.
+    let new = learn_more(&after, &format!("case,a,b\nm,no,no\n{}", rows(60..80))).expect("it is a table");
+    assert!(new.learned.len() == 2 && new.notes.is_empty() && new.refused.is_empty(), "{new:?}");
+}
+
+#[test]
+fn a_name_that_stands_twice_is_refused_with_its_row() {
+    let (after, _) = after_names(0..6);
+    for after in [after, format!("{HEAD}{NAMED}")] {
+        let why = learn_more(&after, "case,a,b\nm1,yes,no\nm2,no,no\nm1,yes,no\n").expect_err("m1 stands twice");
+        assert!(why.to_string().contains(":4: the case `m1` stands in row 2 already"), "{why}");
+        let why = learn_more(&after, "case,a,b\nm1,yes,no\n,no,no\n").expect_err("one has no name");
+        assert!(why.to_string().contains(":3: `case` is empty here"), "{why}");
+    }
+    // A column without names is none.
+    let update = learn_more(&format!("{HEAD}{NAMED}"), "case,a,b\n,yes,no\n,no,no\n").expect("it is a table");
+    assert_eq!((update.learned.len(), update.skipped[0].name.as_str()), (2, "column case"));
+}
+
+#[test]
+fn of_more_names_than_are_remembered_it_is_said_what_share_is() {
+    let (after, many) = after_names(0..5_000);
+    assert!(many.notes[0].contains("remembers 4000 of 5000 (80 %) of the cases by name"), "{:?}", many.notes);
+    let new = learn_more(&after, "case,a,b\nm,no,no\n").expect("it is a table");
+    assert!(new.learned.len() == 2 && new.notes[0].contains("4000 of 5000 (80 %) are remembered by name"), "{new:?}");
+    // Of a hundred old ones eighty are expected, with a standard deviation of 4; fewer than 50 are not to be had by chance.
+    let old = learn_more(&after, &format!("case,a,b\n{}m,no,no\n", rows(0..100))).expect("it is a table");
+    let words = old.skipped[0].why.split_once("in `case`, ").expect("it is refused").1;
+    let known: usize = words.split_once(" stand").expect("a number").0.parse().expect("a number");
+    assert!((50..=100).contains(&known), "{known}");
+}
+
+/// Files from before remember eight of sixty names, by ten digits of their hashes each.
+#[test]
+fn names_that_files_of_before_remember_are_known() {
+    let text = format!("{HEAD}{NAMED}").replace(
+        "6 of 20\"",
+        "6 of 20\"\nlearned_from = [\"60 cases of b1.csv (011f3edfae79; 01c79541df 0480a93d2e)\"]",
+    );
+    // SHA-256 of abc begins with ba7816bf8f.
+    let with = text.replace("0480a93d2e", "ba7816bf8f");
+    let again = learn_more(&with, "case,a,b\nabc,yes,no\nm,no,no\n").expect("it is a table");
+    assert!(again.skipped[0].why.contains("of 2 of its cases"), "{again:?}");
+    assert_eq!((again.learned.len(), again.refused.as_slice()), (1, &["a".to_owned()][..]));
+    let new = learn_more(&text, "case,a,b\nabc,yes,no\nm,no,no\n").expect("it is a table");
+    assert!(new.learned.len() == 2 && new.notes[0].contains("2 of 60 (3 %) are remembered by name"), "{new:?}");
 }
 
 /// Rows that have taught a prior are known again under any name, in any order, and before or behind new ones.

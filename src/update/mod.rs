@@ -51,6 +51,7 @@ pub use cases::{Against, FromCases, from_cases};
 use conflict::Case;
 pub use conflict::Conflict;
 pub use conjugate::{BetaPosterior, NormalPosterior, bayes_binary, beta_binomial, normal_normal};
+pub(crate) use posterior::BY_UNDO;
 pub use reported::reports;
 pub use rewrite::rewrite;
 
@@ -150,6 +151,9 @@ pub struct Update {
     pub skipped: Vec<Skipped>,
     /// Outcomes that a prior hardly expected.
     pub conflicts: Vec<Conflict>,
+    /// What was to learn and must not, since it has learned from something else that is not so or from some of the same before: events, priors and questions.
+    #[serde(skip)]
+    pub refused: Vec<String>,
     /// What to look at before it is believed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
@@ -259,6 +263,8 @@ pub fn update(model: &Model, source: &Source, observed: Observed<'_>, settings: 
     update.skipped.extend(named::ladders(&given));
     let left_behind = ladder::left_behind(model, text, &update);
     update.skipped.extend(left_behind);
+    let corrections = update.skipped.iter().filter(|one| posterior::is_correction(&one.why));
+    update.refused = corrections.map(|one| one.name.clone()).collect();
     update.learned.sort_by_key(|one| place(&one.event));
     update
 }

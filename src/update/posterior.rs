@@ -103,8 +103,16 @@ pub(super) fn is_news(given: &Given<'_>, event: &Event, from: &[String], agreed:
 /// Of an event that has learned its outcome, while that is still known.
 pub(super) const NO_FURTHER: &str = "moves it no further";
 
+/// The first of what [`PUT_BACK`] says, which only a file that notes its updates can do.
+pub(crate) const BY_UNDO: &str = "take that update back (`foretell update FILE --undo`), or ";
+
 /// What to do where something was learned that is no longer so.
 pub(super) const PUT_BACK: &str = "take that update back (`foretell update FILE --undo`), or put the prior back as it was before by hand, without that in `learned_from`, and update again";
+
+/// Whether a reason is that something was learned which is no longer so.
+pub(super) fn is_correction(why: &str) -> bool {
+    why.contains(PUT_BACK)
+}
 
 /// The question of an outcome as `learned_from` remembers it.
 pub(super) fn question_of(tag: &str) -> &str {

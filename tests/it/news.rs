@@ -243,3 +243,85 @@ fn news_that_can_do_nothing_is_not_written() {
     );
     assert_eq!(told["written"], Value::Bool(true));
 }
+
+/// Every form of news, of what is certain, of what has no chance, and of what stands in the file: nothing is written, and a word says why.
+#[test]
+fn no_form_of_news_is_written_that_can_do_nothing() {
+    let desk = Desk::new();
+    let text = r#"title   = "N"
+as_of   = 2026-01-05
+horizon = 2026-12-31
+[event.open]
+chance = "30%"
+[event.sure]
+chance = "100%"
+[event.nil]
+chance = "0%"
+[event.late]
+when = "60% by 2026-06-30"
+[event.track]
+one_of = ["x", "y"]
+chance = "60%, 40%"
+[event.solid]
+one_of = ["x", "y"]
+chance = "100%, 0%"
+[question.open]
+ask      = "?"
+holds    = "open"
+closes   = 2026-12-31
+resolves = "so"
+"#;
+    desk.write(text);
+    let idle = |phrase: &str, why: &str| {
+        let before = (desk.text(), desk.log());
+        let (told, said) = desk.told(phrase, &[]);
+        assert!(said.contains("this can do nothing: ") && said.contains(why), "{phrase}: {said}");
+        assert_eq!(told["written"], Value::Bool(false), "{phrase}");
+        assert_eq!((desk.text(), desk.log()), before, "{phrase}");
+    };
+    idle("open x1", "as likely either way");
+    for phrase in ["sure happened", "sure x2", "solid is x", "solid is not y", "sure is now 100%"] {
+        idle(phrase, "what it is about is certain by what the file knows on that day");
+    }
+    for phrase in ["nil did not happen", "nil x2", "nil is now 0%", "late by 2026-01-10 did not happen"] {
+        idle(phrase, "what it is about is impossible by what the file knows on that day");
+    }
+    // What does something is written, once.
+    for (phrase, after) in [("open happened", 1.0), ("track is x", 1.0), ("late will not happen", 0.0)] {
+        let (told, said) = desk.told(phrase, &[]);
+        assert!(said.is_empty() && told["written"] == Value::Bool(true), "{phrase}: {said}");
+        let found = told["step"]["after"].as_f64().expect("a chance");
+        assert!((found - after).abs() < 1e-12, "{phrase}: {found}");
+        idle(phrase, "the file reports that already, in the same words");
+    }
+    // That something had not come by a day is taken for granted, and teaches all the same.
+    desk.write(text);
+    let (told, said) = desk.told("late did not happen", &[]);
+    assert!(said.contains("takes it for granted") && told["written"] == Value::Bool(true), "{said}");
+    // A report of what was but believed settles it.
+    desk.write(text);
+    desk.told("open is now 100%", &["--why", "a source"]);
+    let (told, said) = desk.told("open happened", &[]);
+    assert!(said.contains("and settles it"), "{said}");
+    assert_eq!(told["written"], Value::Bool(true));
+}
+
+/// An update that was taken back is a reason for the figure that stands again.
+#[test]
+fn a_difference_that_an_undo_makes_has_its_reason() {
+    let desk = Desk::new();
+    let text =
+        TALKS.replace(r#"chance = [ { if = "talks", is = "30%" }, { otherwise = "2%" } ]"#, r#"chance = "6 of 20""#);
+    desk.write(&text);
+    std::fs::write(desk.path("o.csv"), "question,resolution,resolved_on\ndeal,yes,2026-03-01\n")
+        .expect("it can be written");
+    assert!(desk.run(&["update", "talks.toml", "--outcomes", "o.csv"]).status.success());
+    std::fs::write(desk.path("learned.toml"), desk.text()).expect("it can be written");
+    assert!(desk.undo().status.success());
+    assert_eq!(desk.text(), text);
+    for (from, to) in [("talks.toml", "learned.toml"), ("learned.toml", "talks.toml")] {
+        let output = desk.run(&["diff", from, to]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success() && !said.contains("without a new reason"), "{from}: {said}");
+    }
+}
