@@ -249,10 +249,12 @@ fn draw(svg: &mut String, name: &Name, curves: &[ElementaryMeans]) {
         text(svg, x + 32.0, y, "start", r#" font-size="14""#, words);
         chart.curve(svg, curves.iter().map(|of| (of.threshold, value(of))), style);
     }
-    let (left, y) = (24.0, chart.floor() + 104.0);
-    line(svg, (left, y - 5.0), (left + 26.0, y - 5.0), &edge);
-    text(svg, left + 32.0, y, "start", r#" font-size="14""#, "as stated, 95 %");
-    let left = left + 176.0;
+    let (mut left, y) = (24.0, chart.floor() + 104.0);
+    if curves.iter().any(|of| of.lower.is_some()) {
+        line(svg, (left, y - 5.0), (left + 26.0, y - 5.0), &edge);
+        text(svg, left + 32.0, y, "start", r#" font-size="14""#, "as stated, 95 %");
+        left += 176.0;
+    }
     let _ = writeln!(svg, r#"<rect x="{left:.1}" y="{:.1}" width="26" height="12" fill="{BAND}"/>"#, y - 11.0);
     text(svg, left + 32.0, y, "start", r#" font-size="14""#, "if calibrated, 95 %");
 }
@@ -286,6 +288,9 @@ mod tests {
         // One band, of the forecasts that there are, and the two edges of their interval.
         assert_eq!(svg.matches("<polygon").count(), 1);
         assert_eq!(svg.matches("<polyline").count(), 5);
+        let one = Sample::of_pairs(&probabilities, &happened, &[0; 40]).expect("probabilities");
+        let of_one_cluster = elementary_picture(&[("a", elementary_means(&one, 20, 1).as_slice())]);
+        assert!(svg.contains("as stated, 95 %") && !of_one_cluster.contains("as stated, 95 %"));
         assert!(elementary_means(&Sample::default(), 200, 1).is_empty());
     }
 
