@@ -85,8 +85,8 @@ pub(crate) fn elementary_interval(mean: &ClusteredMean, threshold: f64) -> Optio
 fn by_question(sample: &Sample, threshold: f64) -> Vec<f64> {
     let mut scores = vec![0.0; sample.questions()];
     for row in &sample.rows {
-        let happened = sample.questions[row.question].happened;
-        scores[row.question] += row.weight * elementary_score(row.probability, happened, threshold);
+        let question = &sample.questions[row.question];
+        scores[question.asked] += row.weight * elementary_score(row.probability, question.happened, threshold);
     }
     scores
 }
@@ -127,12 +127,12 @@ impl<'a> Means<'a> {
 
     /// At each threshold, what holds the share [`LEVEL`] of the means between its ends when answers are drawn anew by the probabilities stated.
     fn if_calibrated(&self, replicates: usize, seed: u64) -> Vec<(f64, f64)> {
+        let chances: Vec<f64> = self.sample.questions.iter().map(|question| question.probability).collect();
         let draws: Vec<Vec<f64>> = (0..replicates)
             .into_par_iter()
             .map(|replicate| {
                 let mut stream = SplitMix::of_replicate(!seed, replicate as u64);
-                let questions = self.sample.questions.iter();
-                let answers: Vec<bool> = questions.map(|question| stream.unit() < question.probability).collect();
+                let answers = self.sample.answers(&chances, &mut stream);
                 self.means(|question| answers[question])
             })
             .collect();

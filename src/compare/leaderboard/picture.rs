@@ -104,7 +104,10 @@ pub fn leaderboard_picture(board: &Board, ordered_by: Measure) -> String {
         draw_ranks(&mut svg, row, ranks, at, board.rows.len());
         svg.push_str(END);
     }
-    if board.rows.iter().any(|row| value_of(row, ordered_by).is_some_and(|(_, interval)| interval.is_some())) {
+    let has_width = |row: &BoardRow| {
+        value_of(row, ordered_by).and_then(|(_, interval)| interval).is_some_and(|(lower, upper)| lower < upper)
+    };
+    if board.rows.iter().any(has_width) {
         draw_values_legend(&mut svg, values, if is_stacked { from.min(WIDTH - 226.0) } else { 24.0 });
     }
     draw_legend(&mut svg, board, if is_stacked { 60.0 } else { ranks.from - 50.0 }, ranks.floor + 44.0);
