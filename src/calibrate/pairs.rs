@@ -166,3 +166,235 @@ pub(super) fn spiegelhalter_of_pairs(sample: &Sample) -> Option<SpiegelhalterTes
         SpiegelhalterTest { z, p_two_sided: erfc(z.abs() * FRAC_1_SQRT_2) }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calibrate::estimate::estimate;
+    use crate::calibrate::in_the_large::in_the_large;
+    use crate::calibrate::resample::{observed, redrawn_answers, redrawn_clusters};
+    use crate::calibrate::{CorpScore, Points, corp, spiegelhalter};
+    use crate::math::SplitMix;
+    use crate::score::{ScoringRule, rule};
+
+    fn standing(question: usize, cluster: usize, case: Case) -> Standing {
+        Standing {
+            question: format!("q{question:04}"),
+            forecaster: "ann".to_owned(),
+            cluster: format!("c{cluster}"),
+            tags: Vec::new(),
+            segments: vec![Segment { from: 0.0, to: 1.0, case }],
+            ended: 1.0,
+            forecasts: 1,
+            coverage: None,
+        }
+    }
+
+    /// Forecasts of three options in sixteenths, and what came.
+    fn asked(ordered: bool) -> Vec<Standing> {
+        let said = [[8, 5, 3], [2, 10, 4], [1, 1, 14], [6, 6, 4], [12, 3, 1], [4, 4, 8], [0, 9, 7]];
+        (0..42)
+            .map(|at| {
+                let probabilities = said[at % 7].iter().map(|part| f64::from(*part) / 16.0).collect();
+                standing(at, at, Case::Classes { probabilities, outcome: (at * at + at / 3) % 3, ordered })
+            })
+            .collect()
+    }
+
+    fn sample(pairs: Pairs, standings: &[Standing]) -> Sample {
+        pairs.sample(&standings.iter().collect::<Vec<_>>(), Chosen::Standing)
+    }
+
+    fn mean_score(standings: &[Standing], id: &str) -> f64 {
+        let rule: &dyn ScoringRule = rule(id).expect("it is in the list");
+        let scores = standings.iter().map(|of| of.score(rule).expect("options").score);
+        scores.sum::<f64>() / standings.len() as f64
+    }
+
+    #[test]
+    fn the_parts_are_those_of_a_table_of_pairs_and_the_score_that_of_the_whole_question() {
+        for (pairs, of_question) in [(Pairs::Options, 3), (Pairs::Thresholds, 2)] {
+            let standings = asked(pairs == Pairs::Thresholds);
+            // The table by hand.
+            let (mut stated, mut happened) = (Vec::new(), Vec::new());
+            for of in &standings {
+                let Case::Classes { probabilities: p, outcome, .. } = &of.segments[0].case else { panic!("options") };
+                let by_hand = match pairs {
+                    Pairs::Options => vec![(p[0], *outcome == 0), (p[1], *outcome == 1), (p[2], *outcome == 2)],
+                    Pairs::Thresholds => vec![(p[1] + p[2], *outcome > 0), (p[2], *outcome > 1)],
+                };
+                stated.extend(by_hand.iter().map(|pair| pair.0));
+                happened.extend(by_hand.iter().map(|pair| pair.1));
+            }
+            let points = Points::new(&stated, &happened).expect("probabilities");
+            let sample = sample(pairs, &standings);
+            assert_eq!((sample.questions(), sample.clusters(), sample.points().len()), (42, 42, 42 * of_question));
+            let drawn = observed(&sample, 10).expect("forecasts");
+            for (found, score) in [(drawn.brier, CorpScore::Brier), (drawn.log, CorpScore::Log)] {
+                let parts = corp(&points, score).expect("points");
+                let expected = [parts.score, parts.miscalibration, parts.discrimination, parts.uncertainty];
+                for (found, expected) in found.iter().zip(expected) {
+                    assert!((found - expected).abs() < 1e-12, "{pairs}: {found} {expected}");
+                }
+            }
+            let whole = match pairs {
+                Pairs::Options => mean_score(&standings, "brier_all") / 3.0,
+                Pairs::Thresholds => mean_score(&standings, "rps"),
+            };
+            assert!((drawn.brier[0] - whole).abs() < 1e-12, "{pairs}: {} {whole}", drawn.brier[0]);
+            let large = in_the_large(&sample, 0.95).expect("forecasts");
+            assert_eq!(large.lower.is_none(), pairs == Pairs::Options, "{large:?}");
+        }
+        assert_eq!(sample(Pairs::Options, &asked(true)).questions(), 0);
+        assert_eq!(sample(Pairs::Thresholds, &asked(false)).questions(), 0);
+    }
+
+    #[test]
+    fn questions_count_alike_however_many_options_they_have() {
+        let of = |at: usize, probabilities: Vec<f64>| {
+            standing(at, at, Case::Classes { probabilities, outcome: 0, ordered: false })
+        };
+        let standings = [of(0, vec![0.6, 0.4]), of(1, vec![0.3, 0.1, 0.2, 0.4])];
+        let drawn = observed(&sample(Pairs::Options, &standings), 10).expect("forecasts");
+        let expected = 0.5 * (0.32 / 2.0 + (0.49 + 0.01 + 0.04 + 0.16) / 4.0);
+        assert!((drawn.brier[0] - expected).abs() < 1e-12, "{}", drawn.brier[0]);
+    }
+
+    #[test]
+    fn one_threshold_is_a_yes_no_question_and_two_options_are_two_views_of_one() {
+        let stated: Vec<f64> = (0..60).map(|at| f64::from((at * 7) % 32) / 32.0).collect();
+        let happened: Vec<bool> = (0..60).map(|at| (at * 5) % 7 < 3).collect();
+        let of = |ordered: bool| -> Vec<Standing> {
+            (0..60)
+                .map(|at| {
+                    let probabilities = vec![1.0 - stated[at], stated[at]];
+                    standing(at, at / 2, Case::Classes { probabilities, outcome: usize::from(happened[at]), ordered })
+                })
+                .collect()
+        };
+        let clusters: Vec<usize> = (0..60).map(|at| at / 2).collect();
+        let binary = Sample::of_pairs(&stated, &happened, &clusters).expect("probabilities");
+        let threshold = sample(Pairs::Thresholds, &of(true));
+        // Draws of clusters and of answers are the same to the bit.
+        assert_eq!(redrawn_clusters(&threshold, 10, 20, 1), redrawn_clusters(&binary, 10, 20, 1));
+        let drawn = |sample: &Sample| redrawn_answers(sample, 10, 20, 1, &[0.25, 0.5], 0.9);
+        assert_eq!(drawn(&threshold), drawn(&binary));
+        let of_yes_no = spiegelhalter(binary.points()).expect("a spread");
+        for sample in [threshold, sample(Pairs::Options, &of(false))] {
+            let found = spiegelhalter_of_pairs(&sample).expect("a spread");
+            assert!((found.z - of_yes_no.z).abs() < 1e-9, "{found:?} {of_yes_no:?}");
+            let score = observed(&sample, 10).expect("forecasts").brier[0];
+            assert!((score - observed(&binary, 10).expect("forecasts").brier[0]).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn answers_of_a_question_are_drawn_together_each_with_its_chance() {
+        let chances = [0.5, 0.2, 0.05, 0.25];
+        let draws = 4000;
+        for pairs in Pairs::ALL {
+            let said = match pairs {
+                Pairs::Options => chances,
+                Pairs::Thresholds => [0.9, 0.6, 0.35, 0.1],
+            };
+            let mut came = [0.0; 4];
+            for at in 0..draws {
+                let uniform = (f64::from(at) + 0.5) / f64::from(draws);
+                let answers: Vec<bool> = pairs.answers(&said, uniform).collect();
+                let yes = answers.iter().filter(|yes| **yes).count();
+                match pairs {
+                    Pairs::Options => assert_eq!(yes, 1, "{uniform}"),
+                    Pairs::Thresholds => assert!(answers[..yes].iter().all(|yes| *yes), "{uniform}: {answers:?}"),
+                }
+                for (came, yes) in came.iter_mut().zip(answers) {
+                    *came += f64::from(u8::from(yes)) / f64::from(draws);
+                }
+            }
+            for (came, chance) in came.iter().zip(said) {
+                assert!((came - chance).abs() < 1e-3, "{pairs}: {came} {chance}");
+            }
+        }
+        // Chances that sum to 1.5, as those of a curve may: one or two come.
+        let curve = [0.75, 0.5, 0.25];
+        let yes = |uniform: f64| Pairs::Options.answers(&curve, uniform).filter(|yes| *yes).count();
+        assert_eq!((yes(0.1), yes(0.4), yes(0.6), yes(0.9)), (2, 2, 1, 1));
+    }
+
+    #[test]
+    fn spiegelhalter_of_three_options_is_that_of_their_squares() {
+        // S = Σ p² - 2 p_o + 1, of mean 1 - Σ p² and variance 4 (Σ p³ - (Σ p²)²).
+        let standings = asked(false);
+        let (mut excess, mut variance) = (0.0, 0.0);
+        for of in &standings {
+            let Case::Classes { probabilities: p, outcome, .. } = &of.segments[0].case else { panic!("options") };
+            let (squares, cubes): (f64, f64) = (p.iter().map(|p| p * p).sum(), p.iter().map(|p| p * p * p).sum());
+            excess += 2.0 * (squares - p[*outcome]);
+            variance += 4.0 * (cubes - squares * squares);
+        }
+        let found = spiegelhalter_of_pairs(&sample(Pairs::Options, &standings)).expect("a spread");
+        assert!((found.z - excess / sqrt(variance)).abs() < 1e-9, "{found:?}");
+        // With equal chances every end scores alike.
+        let even = |at: usize| {
+            standing(at, at, Case::Classes { probabilities: vec![1.0 / 3.0; 3], outcome: at % 3, ordered: false })
+        };
+        assert_eq!(spiegelhalter_of_pairs(&sample(Pairs::Options, &(0..9).map(even).collect::<Vec<_>>())), None);
+    }
+
+    /// How often intervals of MCB and DSC hold the truth when overconfident forecasts of three options come in 300 clusters of two questions that one
+    /// number decides; and how often if each pair were taken for a cluster of its own.
+    fn held() -> ([f64; 2], [f64; 2]) {
+        let said = [[0.7, 0.2, 0.1], [0.6, 0.25, 0.15]];
+        let chances = [[0.5, 0.3, 0.2], [0.45, 0.32, 0.23]];
+        let mean = |of: &dyn Fn(f64, f64) -> f64| -> f64 {
+            said.iter().zip(&chances).flat_map(|(p, q)| p.iter().zip(q)).map(|(p, q)| of(*p, *q)).sum::<f64>() / 6.0
+        };
+        let truths = [mean(&|p, q| (p - q) * (p - q)), mean(&|_, q| (q - 1.0 / 3.0) * (q - 1.0 / 3.0))];
+        let holds = |sample: &Sample, seed: u64| {
+            let seen = observed(sample, 10).expect("forecasts").brier;
+            let calibrated = redrawn_answers(sample, 10, 40, seed, &[], 0.9).figures;
+            let optimism = calibrated.iter().map(|drawn| drawn.brier[1]).sum::<f64>() / 40.0;
+            let again = redrawn_clusters(sample, 10, 200, seed);
+            [0, 1].map(|at| {
+                let drawn: Vec<f64> = again.iter().map(|drawn| drawn.brier[at + 1]).collect();
+                let interval = estimate(seen[at + 1], &drawn, optimism, (0.0, f64::INFINITY), 0.95);
+                let (lower, upper) = (interval.lower.expect("many clusters"), interval.upper.expect("many clusters"));
+                f64::from(u8::from(lower <= truths[at] && truths[at] <= upper)) / 200.0
+            })
+        };
+        let (mut together, mut apart) = ([0.0; 2], [0.0; 2]);
+        for simulation in 0..200 {
+            let mut stream = SplitMix::of_replicate(73, simulation);
+            let mut standings = Vec::new();
+            for cluster in 0..300 {
+                let decides = stream.unit();
+                for _ in 0..2 {
+                    let which = stream.below(2);
+                    let q = chances[which];
+                    let outcome = usize::from(decides >= q[0]) + usize::from(decides >= q[0] + q[1]);
+                    let case = Case::Classes { probabilities: said[which].to_vec(), outcome, ordered: false };
+                    standings.push(standing(standings.len(), cluster, case));
+                }
+            }
+            let whole = sample(Pairs::Options, &standings);
+            let points = whole.points();
+            let alone: Vec<usize> = (0..points.len()).collect();
+            let parted = Sample::of_pairs(points.probabilities(), points.happened(), &alone).expect("probabilities");
+            for (held, sample) in [(&mut together, &whole), (&mut apart, &parted)] {
+                for (held, holds) in held.iter_mut().zip(holds(sample, simulation)) {
+                    *held += holds;
+                }
+            }
+        }
+        (together, apart)
+    }
+
+    #[test]
+    fn intervals_of_pairs_hold_the_truth_about_as_often_as_they_say() {
+        let (together, apart) = held();
+        println!("MCB and DSC by clusters: {together:?}; each pair alone: {apart:?}");
+        // Of 200 intervals that hold the truth in 90 % no more than 156 do so with a chance below 1e-6.
+        assert!(together.iter().all(|share| *share > 0.7825), "{together:?}");
+        // Taken for independent they are far too narrow.
+        assert!(together.iter().zip(apart).all(|(together, apart)| *together > apart + 0.1), "{together:?} {apart:?}");
+    }
+}
