@@ -75,23 +75,26 @@ impl Pairs {
         if standing.segments.iter().any(|segment| self.of(&segment.case) != pairs) {
             return Vec::new();
         }
-        let alone = |pair: usize| {
-            let segment = |segment: &Segment| {
-                let case = self.looked_at(&segment.case, pair)?;
-                Some(Segment { from: segment.from, to: segment.to, case })
-            };
-            Some(Standing {
-                question: standing.question.clone(),
-                forecaster: standing.forecaster.clone(),
-                cluster: standing.cluster.clone(),
-                tags: Vec::new(),
-                segments: standing.segments.iter().map(segment).collect::<Option<_>>()?,
-                ended: standing.ended,
-                forecasts: standing.forecasts,
-                coverage: standing.coverage,
-            })
+        (0..pairs).filter_map(|pair| self.alone(standing, pair)).collect()
+    }
+
+    /// A pair of a standing as the standing of a yes/no question; `None` where the forecasts are of another kind, or there are none.
+    pub(super) fn alone(self, standing: &Standing, pair: usize) -> Option<Standing> {
+        let segment = |segment: &Segment| {
+            let case = self.looked_at(&segment.case, pair)?;
+            Some(Segment { from: segment.from, to: segment.to, case })
         };
-        (0..pairs).filter_map(alone).collect()
+        let segments: Vec<Segment> = standing.segments.iter().map(segment).collect::<Option<_>>()?;
+        (!segments.is_empty()).then(|| Standing {
+            question: standing.question.clone(),
+            forecaster: standing.forecaster.clone(),
+            cluster: standing.cluster.clone(),
+            tags: Vec::new(),
+            segments,
+            ended: standing.ended,
+            forecasts: standing.forecasts,
+            coverage: standing.coverage,
+        })
     }
 
     /// The pairs among these standings, all of one forecaster. Others are passed over.
