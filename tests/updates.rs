@@ -83,7 +83,7 @@ fn the_command_tells_too_much_movement_from_what_is_learned() {
     );
     let wide = foretell(folder.path(), &[&arguments[..], &["--format", "csv"]].concat());
     assert!(
-        wide.lines().next().is_some_and(|line| line.ends_with("movement_t,movement_p,updates,raised,infinite")),
+        wide.lines().next().is_some_and(|line| line.ends_with("movement_t,movement_p,updates,raised,infinite,pairs")),
         "{wide}"
     );
     // Nobody changed anything: nothing is said of it.

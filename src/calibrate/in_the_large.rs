@@ -3,7 +3,7 @@
 use super::few_events::{EventSum, FEW_EVENTS, p_of_limits};
 use super::rare::clusters_of_rarer;
 use super::report::t_of;
-use super::{Points, Sample};
+use super::{Pairs, Points, Sample};
 use crate::math::{normal, sqrt};
 use crate::score::{ClusteredMean, clustered_mean};
 use serde::Serialize;
@@ -58,26 +58,37 @@ pub(super) fn in_the_large(sample: &Sample, level: f64) -> Option<InTheLarge> {
     let mean = clustered_mean(&sample.misses(), &sample.cluster_labels())?;
     let points = sample.points();
     let stated = points.mean(|probability, _| probability)?;
+    let is_of_options = sample.pairs() == Some(Pairs::Options);
     let found = match FewOutcomes::of(sample, stated) {
-        _ if mean.clusters < 2 => None,
+        // Of a question's options the chances sum to 1, and one comes: there is no bias.
+        _ if mean.clusters < 2 || is_of_options => None,
         Some(few) => {
             let (lower, upper) = few.ends(0.5 * (1.0 - level));
             Some((lower, upper, few.p(), BiasBy::FewOutcomes))
         }
+        // What is promised takes forecasts for independent.
+        None if sample.pairs().is_some() => by_clusters(&mean, level),
         None => by_spread(&mean, points, level),
     };
     Some(InTheLarge {
         stated,
         observed: points.mean(|_, outcome| outcome)?,
-        bias: mean.mean,
+        bias: if is_of_options { 0.0 } else { mean.mean },
         // Misses that are all alike tell nothing of their spread.
-        standard_error: mean.standard_error.filter(|error| *error > 0.0),
+        standard_error: mean.standard_error.filter(|error| *error > 0.0 && !is_of_options),
         // Shares lie no further apart.
         lower: found.map(|(lower, ..)| lower.max(-1.0)),
         upper: found.map(|(_, upper, ..)| upper.min(1.0)),
         p: found.map(|(_, _, p, _)| p),
         by: found.map(|(.., by)| by),
     })
+}
+
+/// The ends of the interval of a bias by Student's t over clusters alone, its p-value and what they are by.
+fn by_clusters(mean: &ClusteredMean, level: f64) -> Option<(f64, f64, f64, BiasBy)> {
+    mean.standard_error.filter(|error| *error > 0.0)?;
+    let (reach, p) = t_of(mean, mean.clusters as f64 - 1.0, level)?;
+    Some((mean.mean - reach, mean.mean + reach, p, BiasBy::StudentT))
 }
 
 /// The ends of the interval of a bias, its p-value and what they are by, where both outcomes are there often enough to show how misses spread.
@@ -114,9 +125,13 @@ impl FewOutcomes {
         if clusters_of_rarer(sample) >= FEW_EVENTS {
             return None;
         }
-        let yes = sample.questions.iter().filter(|question| question.happened).count();
-        let yes_is_rarer = 2 * yes <= sample.questions();
-        let events = sample.questions.iter().map(|question| (question.cluster, 1.0, question.happened == yes_is_rarer));
+        let came = sample.questions.iter().filter(|question| question.happened);
+        let yes: f64 = came.map(|question| question.weight).sum();
+        let yes_is_rarer = 2.0 * yes <= sample.questions() as f64;
+        let events = sample
+            .questions
+            .iter()
+            .map(|question| (question.cluster, question.weight, question.happened == yes_is_rarer));
         Some(Self { stated, yes_is_rarer, sum: EventSum::of(events) })
     }
 

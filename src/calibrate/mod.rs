@@ -12,7 +12,8 @@
 //! [`cooke_calibration`].
 //!
 //! [`calibration_report`] puts all of it together for records: a [`Sample`] a forecaster, intervals from clusters drawn anew, bands from
-//! answers drawn anew, and questions that resolved ahead of their scheduled close told apart ([`by_schedule`]).
+//! answers drawn anew, and questions that resolved ahead of their scheduled close told apart ([`by_schedule`]). Options of questions with several are
+//! looked at as yes/no forecasts, [`Pairs`] of a question and an option.
 //!
 //! Uses `score`, `forecast` and `math`; knows nothing of files.
 
@@ -38,6 +39,7 @@ mod murphy;
 mod murphy_diagram;
 pub(crate) mod naming;
 mod options;
+mod pairs;
 pub(crate) mod panels;
 mod pit;
 mod pit_picture;
@@ -76,6 +78,7 @@ pub use murphy::{BiasCorrection, MurphyParts, murphy_decomposition};
 pub(crate) use murphy_diagram::elementary_interval;
 pub use murphy_diagram::{ElementaryMeans, elementary_means, elementary_picture, elementary_score};
 pub use options::OptionReliability;
+pub use pairs::Pairs;
 pub use pit::{Jump, pit_histogram, pit_of_ensemble, pit_of_quantiles};
 pub use pit_picture::{PitHistogram, pit_picture};
 pub use points::Points;

@@ -85,8 +85,8 @@ pub(crate) fn elementary_interval(mean: &ClusteredMean, threshold: f64) -> Optio
 fn by_question(sample: &Sample, threshold: f64) -> Vec<f64> {
     let mut scores = vec![0.0; sample.questions()];
     for row in &sample.rows {
-        let happened = sample.questions[row.question].happened;
-        scores[row.question] += row.weight * elementary_score(row.probability, happened, threshold);
+        let question = &sample.questions[row.question];
+        scores[question.asked] += row.weight * elementary_score(row.probability, question.happened, threshold);
     }
     scores
 }
@@ -127,12 +127,12 @@ impl<'a> Means<'a> {
 
     /// At each threshold, what holds the share [`LEVEL`] of the means between its ends when answers are drawn anew by the probabilities stated.
     fn if_calibrated(&self, replicates: usize, seed: u64) -> Vec<(f64, f64)> {
+        let chances: Vec<f64> = self.sample.questions.iter().map(|question| question.probability).collect();
         let draws: Vec<Vec<f64>> = (0..replicates)
             .into_par_iter()
             .map(|replicate| {
                 let mut stream = SplitMix::of_replicate(!seed, replicate as u64);
-                let questions = self.sample.questions.iter();
-                let answers: Vec<bool> = questions.map(|question| stream.unit() < question.probability).collect();
+                let answers = self.sample.answers(&chances, &mut stream);
                 self.means(|question| answers[question])
             })
             .collect();
@@ -249,10 +249,12 @@ fn draw(svg: &mut String, name: &Name, curves: &[ElementaryMeans]) {
         text(svg, x + 32.0, y, "start", r#" font-size="14""#, words);
         chart.curve(svg, curves.iter().map(|of| (of.threshold, value(of))), style);
     }
-    let (left, y) = (24.0, chart.floor() + 104.0);
-    line(svg, (left, y - 5.0), (left + 26.0, y - 5.0), &edge);
-    text(svg, left + 32.0, y, "start", r#" font-size="14""#, "as stated, 95 %");
-    let left = left + 176.0;
+    let (mut left, y) = (24.0, chart.floor() + 104.0);
+    if curves.iter().any(|of| of.lower.is_some()) {
+        line(svg, (left, y - 5.0), (left + 26.0, y - 5.0), &edge);
+        text(svg, left + 32.0, y, "start", r#" font-size="14""#, "as stated, 95 %");
+        left += 176.0;
+    }
     let _ = writeln!(svg, r#"<rect x="{left:.1}" y="{:.1}" width="26" height="12" fill="{BAND}"/>"#, y - 11.0);
     text(svg, left + 32.0, y, "start", r#" font-size="14""#, "if calibrated, 95 %");
 }
@@ -286,6 +288,9 @@ mod tests {
         // One band, of the forecasts that there are, and the two edges of their interval.
         assert_eq!(svg.matches("<polygon").count(), 1);
         assert_eq!(svg.matches("<polyline").count(), 5);
+        let one = Sample::of_pairs(&probabilities, &happened, &[0; 40]).expect("probabilities");
+        let of_one_cluster = elementary_picture(&[("a", elementary_means(&one, 20, 1).as_slice())]);
+        assert!(svg.contains("as stated, 95 %") && !of_one_cluster.contains("as stated, 95 %"));
         assert!(elementary_means(&Sample::default(), 200, 1).is_empty());
     }
 

@@ -5,9 +5,9 @@
 //! hang together, but those of different questions do as their clusters say, and of one option a question holds one.
 
 use super::in_the_large::{InTheLarge, in_the_large};
-use super::{Chosen, Sample};
+use super::{Chosen, Pairs, Sample};
 use crate::forecast::Records;
-use crate::score::{Case, Segment, Standing};
+use crate::score::Standing;
 use indexmap::IndexMap;
 use serde::Serialize;
 
@@ -44,7 +44,7 @@ pub(super) fn option_reliability(
     for standing in own {
         let Some(question) = records.questions.get(&standing.question) else { continue };
         for (at, option) in question.options.iter().enumerate() {
-            if let Some(alone) = looked_at(standing, at) {
+            if let Some(alone) = Pairs::Options.alone(standing, at) {
                 by_option.entry(option).or_default().push(alone);
             }
         }
@@ -67,35 +67,13 @@ pub(super) fn option_reliability(
     (by_option.into_iter().filter_map(row).collect(), alone)
 }
 
-/// The option at a place as a yes/no question; `None` where the forecasts are of another kind.
-fn looked_at(standing: &Standing, option: usize) -> Option<Standing> {
-    let alone = |segment: &Segment| match &segment.case {
-        Case::Classes { probabilities, outcome, .. } => {
-            let case = Case::Binary { probability: *probabilities.get(option)?, happened: *outcome == option };
-            Some(Segment { from: segment.from, to: segment.to, case })
-        }
-        _ => None,
-    };
-    let segments: Vec<Segment> = standing.segments.iter().map(alone).collect::<Option<_>>()?;
-    (!segments.is_empty()).then(|| Standing {
-        question: standing.question.clone(),
-        forecaster: standing.forecaster.clone(),
-        cluster: standing.cluster.clone(),
-        tags: Vec::new(),
-        segments,
-        ended: standing.ended,
-        forecasts: standing.forecasts,
-        coverage: standing.coverage,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::calibrate::BiasBy;
     use crate::calibrate::report::t_of;
     use crate::forecast::{Question, QuestionKind};
-    use crate::score::clustered_mean;
+    use crate::score::{Case, Segment, clustered_mean};
 
     /// What Ann said of questions with the options `rare`, `usual` and `other`, and which of them came.
     fn found(said: &[[f64; 3]], came: &[usize]) -> (Vec<OptionReliability>, usize) {

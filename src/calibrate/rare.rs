@@ -28,7 +28,7 @@ pub(super) fn clusters_of_rarer(sample: &Sample) -> usize {
 
 /// The exact interval of the share of yes, each cluster one trial. `None` with fewer than two of them.
 fn share_of_yes(sample: &Sample, level: f64) -> Option<(f64, f64)> {
-    let yes = sample.questions.iter().filter(|question| question.happened).count() as f64;
+    let yes: f64 = sample.questions.iter().filter(|question| question.happened).map(|question| question.weight).sum();
     let (questions, clusters) = (sample.questions() as f64, sample.clusters() as f64);
     (clusters > 1.0).then(|| exact_limits(yes / questions * clusters, clusters, level))
 }
@@ -55,7 +55,8 @@ impl OtherChances {
         let (Some((lower, upper)), Some(fit)) = (share_of_yes(sample, level), fit_of_questions(sample)) else {
             return Self::default();
         };
-        let mean = fit.iter().sum::<f64>() / fit.len() as f64;
+        let weighed = fit.iter().zip(&sample.questions).map(|(chance, question)| question.weight * chance);
+        let mean = weighed.sum::<f64>() / sample.questions() as f64;
         let down = if mean > 0.0 { (lower / mean).min(1.0) } else { 1.0 };
         let up = if mean < 1.0 { ((1.0 - upper) / (1.0 - mean)).min(1.0) } else { 1.0 };
         let below: Vec<f64> = fit.iter().map(|chance| chance * down).collect();

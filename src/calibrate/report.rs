@@ -5,14 +5,15 @@ use super::estimate::{Estimate, estimate};
 use super::groups::{CalibrationGroup, grouped};
 use super::in_the_large::{InTheLarge, in_the_large};
 use super::options::{OptionReliability, option_reliability};
+use super::pairs::spiegelhalter_of_pairs;
 use super::quantile_reliability::{QuantileReliability, quantile_reliability};
 use super::rare::OtherChances;
 use super::resample::{Drawn, confidence_band, observed, redrawn_answers, redrawn_clusters};
 use super::updates::{Stream, UpdateRow, update_rows};
 use super::{
     BandPoint, BeltTest, BiasCorrection, Bin, Chosen, CoxTest, Development, ETest, ElementaryMeans, HosmerLemeshow,
-    MurphyParts, Points, Sample, SpiegelhalterTest, Ties, calibration_belt_test, cox_test, e_test, equal_mass_table,
-    hosmer_lemeshow, murphy_decomposition, reliability_table, spiegelhalter,
+    MurphyParts, Pairs, Points, Sample, SpiegelhalterTest, Ties, calibration_belt_test, cox_test, e_test,
+    equal_mass_table, hosmer_lemeshow, murphy_decomposition, reliability_table, spiegelhalter,
 };
 use crate::forecast::Records;
 use crate::forecast::tidy::NotTaken;
@@ -134,18 +135,21 @@ pub struct CurvePoint {
     pub observed: f64,
 }
 
-/// The calibration of one forecaster on binary questions.
+/// The calibration of one forecaster on binary questions, or on pairs of questions and options.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct CalibrationRow {
     /// The tag, source, horizon or period, when the account is by one of them.
     pub of: Option<String>,
     /// The forecaster.
     pub forecaster: String,
+    /// What the pairs are; absent for yes/no questions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pairs: Option<Pairs>,
     /// Questions that count.
     pub questions: usize,
     /// Clusters of questions that share their fate.
     pub clusters: usize,
-    /// Forecasts that count.
+    /// Forecasts that count; of pairs those of each.
     pub forecasts: usize,
     /// Under the Brier score from 0 to 1.
     pub brier: ScoreParts,
@@ -155,21 +159,21 @@ pub struct CalibrationRow {
     pub raised: usize,
     /// Forecasts that called impossible what happened: their log score is infinite and enters at the floor.
     pub infinite: usize,
-    /// Calibration in the large.
+    /// Calibration in the large; of options without an order there is no bias, since the chances of a question sum to 1.
     pub in_the_large: InTheLarge,
     /// Calibration errors over bins of equal width.
     pub errors: BinnedErrors,
     /// The same over bins of equal mass, in which equal probabilities stay together.
     pub errors_equal_mass: BinnedErrors,
-    /// Murphy's decomposition by one forecast a question.
-    pub murphy: MurphyParts,
+    /// Murphy's decomposition by one forecast a question; absent of pairs, which it would take for independent.
+    pub murphy: Option<MurphyParts>,
     /// The same less its bias.
-    pub murphy_corrected: MurphyParts,
+    pub murphy_corrected: Option<MurphyParts>,
     /// Sharpness: the Brier score that the forecasts promise, the mean of p(1 - p). Lower is sharper.
     pub promised: f64,
     /// The area under the ROC curve; absent if every question resolved alike.
     pub area_under_curve: Option<Estimate>,
-    /// Tests by one forecast a question.
+    /// Tests by one forecast a question; of pairs Spiegelhalter's alone, of whole questions, since they are not independent.
     pub tests: CalibrationTests,
     /// Stated and observed in bins of equal width.
     pub bins: Vec<Bin>,
@@ -200,6 +204,10 @@ pub struct CalibrationReport {
     pub settings: CalibrationSettings,
     /// Binary questions, by group (tag, source, horizon, period), then by forecaster in alphabetical order.
     pub rows: Vec<CalibrationRow>,
+    /// Questions with options, each question and option looked at as one yes/no forecast, in the same order; options without an order before
+    /// thresholds of ordered ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pairs: Vec<CalibrationRow>,
     /// Numeric and date questions, in the same order.
     pub quantiles: Vec<QuantileReliability>,
     /// Options of questions with several, each looked at as a yes/no question, in the same order; those that several questions of the forecaster have.
@@ -215,6 +223,13 @@ pub struct CalibrationReport {
     /// What was not taken as it stands of the files, by reason; of a ledger nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_taken: Vec<NotTaken>,
+}
+
+impl CalibrationReport {
+    /// The rows of binary questions, then those of pairs.
+    pub fn all_rows(&self) -> impl Iterator<Item = &CalibrationRow> {
+        self.rows.iter().chain(&self.pairs)
+    }
 }
 
 /// The account of calibration of records; histories are judged by their streams.
@@ -234,12 +249,17 @@ pub fn calibration_report(
     let groups = grouped(&counted, records, settings.by);
     let early_groups = grouped(&parted.early, records, settings.by);
     let last = settings.chosen == Chosen::Last;
-    let (mut rows, mut quantiles, mut options, mut options_alone) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    let (mut rows, mut pairs, mut quantiles) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut options, mut options_alone) = (Vec::new(), 0);
     for (key, own) in &groups {
         let own: Vec<&Standing> = own.iter().collect();
         let early: Vec<&Standing> = early_groups.get(key).into_iter().flatten().collect();
         let of = key.0.as_ref().map(|(_, name)| name.as_str());
-        rows.extend(row(of, &key.1, &own, &early, settings));
+        let naive = naive(&own, &early, settings);
+        rows.extend(row(of, &key.1, Sample::new(&own, settings.chosen), naive, settings));
+        for kind in Pairs::ALL {
+            pairs.extend(row(of, &key.1, kind.sample(&own, settings.chosen), None, settings));
+        }
         quantiles.extend(quantile_reliability(of, &key.1, &own, last, settings.bins));
         let (found, alone) = option_reliability(of, &key.1, &own, records, (settings.chosen, settings.level));
         options.extend(found);
@@ -251,6 +271,7 @@ pub fn calibration_report(
         schema: CALIBRATE_SCHEMA,
         settings: CalibrationSettings { as_of, ..settings },
         rows,
+        pairs,
         quantiles,
         options,
         options_alone,
@@ -264,11 +285,10 @@ pub fn calibration_report(
 fn row(
     of: Option<&str>,
     forecaster: &str,
-    own: &[&Standing],
-    early: &[&Standing],
+    sample: Sample,
+    naive: Option<Naive>,
     settings: CalibrationSettings,
 ) -> Option<CalibrationRow> {
-    let sample = Sample::new(own, settings.chosen);
     let seen = observed(&sample, settings.bins)?;
     let points = sample.points();
     let alone = sample.one_a_question();
@@ -313,9 +333,18 @@ fn row(
             largest_p: share_at_least(&largest_by_chance, largest(&seen)),
         }
     };
+    // Pairs are not independent.
+    let (murphy, murphy_corrected, tests) = if sample.pairs().is_some() {
+        let none = CalibrationTests { spiegelhalter: None, cox: None, hosmer_lemeshow: None, belt: None, e_test: None };
+        (None, None, CalibrationTests { spiegelhalter: spiegelhalter_of_pairs(&sample), ..none })
+    } else {
+        let parts = |correction| murphy_decomposition(alone, settings.bins, correction);
+        (Some(parts(BiasCorrection::Raw)?), Some(parts(BiasCorrection::Corrected)?), tests(alone))
+    };
     Some(CalibrationRow {
         of: of.map(str::to_owned),
         forecaster: forecaster.to_owned(),
+        pairs: sample.pairs(),
         questions: sample.questions(),
         clusters: sample.clusters(),
         forecasts: points.len(),
@@ -326,18 +355,18 @@ fn row(
         in_the_large: in_the_large(&sample, settings.level)?,
         errors: errors(&|drawn| drawn.expected_error, &|drawn| drawn.largest_error),
         errors_equal_mass: errors(&|drawn| drawn.expected_error_by_mass, &|drawn| drawn.largest_error_by_mass),
-        murphy: murphy_decomposition(alone, settings.bins, BiasCorrection::Raw)?,
-        murphy_corrected: murphy_decomposition(alone, settings.bins, BiasCorrection::Corrected)?,
+        murphy,
+        murphy_corrected,
         promised: points.mean(|probability, _| probability * (1.0 - probability))?,
         area_under_curve: seen.area.is_finite().then(|| estimate(&|drawn| drawn.area, 0.0, (0.0, 1.0)).with_width()),
-        tests: tests(alone),
+        tests,
         bins: reliability_table(points, settings.bins),
         bins_equal_mass: equal_mass_table(points, settings.bins),
         curve: curve(points),
         band: calibrated.band,
         confidence,
         elementary: Vec::new(),
-        naive: naive(own, early, settings),
+        naive,
         sample,
     })
 }

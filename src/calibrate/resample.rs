@@ -228,7 +228,7 @@ pub(super) struct UnderCalibration {
 
 /// Draws each question's answer anew by its forecast, with the stated probabilities as they are.
 ///
-/// Questions are drawn independently: where clusters hold several questions the truth varies more.
+/// Questions are drawn independently, the pairs of one together: where clusters hold several questions the truth varies more.
 pub(super) fn redrawn_answers(
     sample: &Sample,
     bins: usize,
@@ -280,7 +280,8 @@ fn drawn(
         .into_par_iter()
         .filter_map(|replicate| {
             let mut stream = SplitMix::of_replicate(seed, replicate as u64);
-            let answers: Vec<f64> = chances.iter().map(|chance| f64::from(u8::from(stream.unit() < *chance))).collect();
+            let answers: Vec<f64> =
+                sample.answers(chances, &mut stream).into_iter().map(|yes| f64::from(u8::from(yes))).collect();
             let mut pass = pass(sample, bins);
             let figures = pass.figures(|_| 1.0, |question| answers[question])?;
             let mut fit = vec![0.0; places.len()];

@@ -1,14 +1,15 @@
 //! `foretell calibrate`.
 
-use super::calibrate_sheets::{elementary_sheet, narrow, nearest, wide};
+use super::calibrate_sheets::{narrow, nearest, whose};
+use super::calibrate_wide::{elementary_sheet, wide};
 use super::figures::{floored, write_table};
 use super::inputs::{Inputs, check_cluster, check_forecaster, records_and_summaries};
 use super::{Done, LEAST_REPLICATES, console};
 use crate::calibrate::{
     BeltPanel, BiasBy, Bin, CALIBRATION_CLUSTERS, CALIBRATION_REPLICATES, CALIBRATION_SEED, CalibrationGroup,
-    CalibrationReport, CalibrationRow, CalibrationSettings, Chosen, Counted, ElementaryMeans, Panel, PitHistogram,
-    ReliabilityAxis, belt_picture, calibration_belt, calibration_report, elementary_means, elementary_picture,
-    has_few_outcomes, pit_picture, reliability_diagram, streams,
+    CalibrationReport, CalibrationRow, CalibrationSettings, Chosen, Counted, ElementaryMeans, Pairs, Panel,
+    PitHistogram, ReliabilityAxis, belt_picture, calibration_belt, calibration_report, elementary_means,
+    elementary_picture, has_few_outcomes, pit_picture, reliability_diagram, streams,
 };
 use crate::compare::{ClusterBy, regroup, regroup_streams};
 use crate::diagnostic::counted;
@@ -143,7 +144,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     let mut report = calibration_report(&records, &standings, &streams, settings);
     report.not_taken = not_taken(&summaries);
     if arguments.murphy.is_some() {
-        for row in &mut report.rows {
+        for row in report.rows.iter_mut().chain(&mut report.pairs) {
             row.elementary = elementary_means(&row.sample, arguments.replicates, arguments.seed);
         }
     }
@@ -151,7 +152,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     if let Some(path) = &arguments.out {
         write_table(path, &wide(&report))?;
     }
-    let is_empty = report.rows.is_empty() && report.quantiles.is_empty() && report.options.is_empty();
+    let is_empty = report.all_rows().next().is_none() && report.quantiles.is_empty();
     let head = if is_empty && report.updates.is_empty() {
         vec!["There is nothing to judge yet.".to_owned()]
     } else {
@@ -163,7 +164,7 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         let sheets = if format == Format::Csv { vec![wide(&report)] } else { narrow(&report, format) };
         Output { head: head.clone(), sheets, foot: lines.clone(), json: &report }
     })?;
-    console::picture(|| (!report.rows.is_empty()).then(|| drawn(&report, arguments.axis)));
+    console::picture(|| report.all_rows().next().is_some().then(|| drawn(&report, arguments.axis)));
     if without.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
@@ -182,9 +183,9 @@ impl Arguments {
             without.push(format!("`{}` was not drawn: {needs}", path.display()));
             Ok(())
         };
-        let has_points = !report.rows.is_empty();
+        let has_points = report.all_rows().next().is_some();
         if let Some(path) = &self.svg {
-            let needs = "a reliability diagram (--svg) needs forecasts of yes/no questions that count";
+            let needs = "a reliability diagram (--svg) needs forecasts of yes/no questions or options that count";
             put(path, has_points.then(|| drawn(report, self.axis)), needs)?;
         }
         if let Some(path) = &self.belt {
@@ -201,7 +202,7 @@ impl Arguments {
         if let Some(path) = &self.murphy {
             let is_table = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
             let drawn = has_points.then(|| murphy(report, is_table)).transpose()?;
-            put(path, drawn, "a Murphy diagram (--murphy) needs forecasts of yes/no questions that count")?;
+            put(path, drawn, "a Murphy diagram (--murphy) needs forecasts of yes/no questions or options that count")?;
         }
         Ok(without)
     }
@@ -209,10 +210,9 @@ impl Arguments {
 
 /// The reliability diagram.
 fn drawn(report: &CalibrationReport, axis: ReliabilityAxis) -> String {
-    let names: Vec<String> = report.rows.iter().map(name).collect();
+    let names: Vec<String> = report.all_rows().map(name).collect();
     let panels: Vec<Panel> = report
-        .rows
-        .iter()
+        .all_rows()
         .zip(&names)
         .map(|(row, name)| Panel {
             consistency: &row.band,
@@ -239,16 +239,16 @@ fn belt(report: &CalibrationReport) -> Option<String> {
 }
 
 fn murphy(report: &CalibrationReport, is_table: bool) -> Result<String, Error> {
-    let names: Vec<String> = report.rows.iter().map(name).collect();
+    let names: Vec<String> = report.all_rows().map(name).collect();
     let panels: Vec<(&str, &[ElementaryMeans])> =
-        names.iter().zip(&report.rows).map(|(name, row)| (name.as_str(), row.elementary.as_slice())).collect();
+        names.iter().zip(report.all_rows()).map(|(name, row)| (name.as_str(), row.elementary.as_slice())).collect();
     if is_table { elementary_sheet(&panels).to_csv() } else { Ok(elementary_picture(&panels)) }
 }
 
 /// The reliability diagram of each row in letters, each with an empty line after it.
 fn plots(report: &CalibrationReport) -> Vec<String> {
     let mut lines = Vec::new();
-    for row in &report.rows {
+    for row in report.all_rows() {
         let point = |bin: &Bin| {
             let stated = bin.stated?;
             let band = nearest(&row.band, stated).map(|of| (of.lower, of.upper));
@@ -277,9 +277,9 @@ fn titled(of: Option<&String>, forecaster: &str) -> String {
     of.map_or_else(|| forecaster.to_owned(), |of| format!("{forecaster}, {of}"))
 }
 
-/// The forecaster, with the tag where there is one.
+/// The forecaster, with what the pairs are and the tag where there are some.
 fn name(row: &CalibrationRow) -> String {
-    titled(row.of.as_ref(), &row.forecaster)
+    titled(row.of.as_ref(), &whose(row))
 }
 
 /// Mean elementary scores lie between 0 and 1/2: what differs by less differs in its last bits.
@@ -304,6 +304,22 @@ fn beside_calibrated(row: &CalibrationRow) -> String {
     )
 }
 
+/// What pairs are, what their scores are, and what is left out of them; nothing without any.
+fn of_pairs(report: &CalibrationReport) -> Vec<String> {
+    let has = |kind: Pairs| report.pairs.iter().any(|row| row.pairs == Some(kind));
+    let mut lines = Vec::new();
+    if has(Pairs::Options) {
+        lines.push("rows of options: each question and option is a pair, one yes/no forecast that the option comes; brier is brier_all over the number of options; no bias, since the chances of a question sum to 1".to_owned());
+    }
+    if has(Pairs::Thresholds) {
+        lines.push("rows of thresholds: each question and ordered option but the last is a pair, one yes/no forecast that what comes lies above it; brier is rps".to_owned());
+    }
+    if !lines.is_empty() {
+        lines.push("pairs of one question count together as one question, are drawn together and are not independent: Murphy's decomposition, Cox, Hosmer–Lemeshow, belt and e-test are left out, Spiegelhalter's test is of whole questions; forecasts are those of pairs".to_owned());
+    }
+    lines
+}
+
 fn foot(report: &CalibrationReport) -> Vec<String> {
     let settings = &report.settings;
     let mut lines = Vec::new();
@@ -322,7 +338,7 @@ fn foot(report: &CalibrationReport) -> Vec<String> {
             name(row)
         ));
     }
-    lines.extend(report.rows.iter().filter_map(|row| floored(&name(row), "log", row.raised, row.infinite)));
+    lines.extend(report.all_rows().filter_map(|row| floored(&name(row), "log", row.raised, row.infinite)));
     for row in &report.rows {
         let limited = row.tests.cox.map_or(0, |cox| cox.limited);
         if limited > 0 {
@@ -333,7 +349,7 @@ fn foot(report: &CalibrationReport) -> Vec<String> {
             ));
         }
     }
-    if !report.rows.is_empty() {
+    if report.all_rows().next().is_some() {
         lines.push("MCB: lost to miscalibration; DSC: gained by telling cases apart; UNC: of the base rate".to_owned());
         lines.push(format!(
             "intervals: {} draws of clusters, about the figure less what chance adds to it, so that MCB may lie above its own; by chance, p of MCB, and curve if calibrated ({:.0} %): {} draws of answers; seed {}",
@@ -347,18 +363,19 @@ fn foot(report: &CalibrationReport) -> Vec<String> {
                 .to_owned(),
         );
     }
-    for row in report.rows.iter().filter(|row| row.clusters >= CALIBRATION_CLUSTERS && has_few_outcomes(&row.sample)) {
+    for row in report.all_rows().filter(|row| row.clusters >= CALIBRATION_CLUSTERS && has_few_outcomes(&row.sample)) {
         lines.push(format!(
             "{}: fewer than ten clusters hold a yes, or a no: intervals of MCB, DSC and ECE also hold what chances would give that so few outcomes do not rule out",
             name(row)
         ));
     }
-    for row in report.rows.iter().filter(|row| row.in_the_large.by == Some(BiasBy::FewOutcomes)) {
+    for row in report.all_rows().filter(|row| row.in_the_large.by == Some(BiasBy::FewOutcomes)) {
         lines.push(format!(
             "{}: fewer than five clusters hold a yes, or a no: interval and p of the bias are by exact limits of the share of yes",
             name(row)
         ));
     }
+    lines.extend(of_pairs(report));
     if !report.options.is_empty() {
         lines.push("options: each looked at as a yes/no question, over the questions that have it; interval by few outcomes: fewer than five clusters hold it, or another one, so that interval and p are by exact limits of its share".to_owned());
     }
@@ -368,7 +385,7 @@ fn foot(report: &CalibrationReport) -> Vec<String> {
             counted(report.options_alone, "option")
         ));
     }
-    lines.extend(report.rows.iter().filter(|row| !row.elementary.is_empty()).map(beside_calibrated));
+    lines.extend(report.all_rows().filter(|row| !row.elementary.is_empty()).map(beside_calibrated));
     if !report.updates.is_empty() {
         lines.push(
             "movement: mean sum of squared changes; reduction: mean p(1 - p) at the start less that at the end; they are alike for who takes news for what it is"
@@ -379,13 +396,13 @@ fn foot(report: &CalibrationReport) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if report.rows.iter().any(|row| row.clusters < row.questions) {
+    if report.all_rows().any(|row| row.clusters < row.questions) {
         lines.push(
             "questions share clusters: draws of answers and tests take them for independent, so their p is too small"
                 .to_owned(),
         );
     }
-    if report.rows.iter().any(|row| row.clusters < CALIBRATION_CLUSTERS) {
+    if report.all_rows().any(|row| row.clusters < CALIBRATION_CLUSTERS) {
         lines.push(format!(
             "fewer than {CALIBRATION_CLUSTERS} clusters of questions: too few to draw anew, so there are no intervals by draws"
         ));

@@ -1,22 +1,21 @@
-//! The tables of `foretell calibrate`: several for people, one wide one for CSV.
+//! The tables of `foretell calibrate` for people.
 
 use super::figures::{Figures, figure_column};
 use crate::calibrate::{
-    BandPoint, BinnedErrors, CalibrationGroup, CalibrationReport, ElementaryMeans, Estimate, ScoreParts, Until,
-    UpdateFinding, UpdateRow,
+    BandPoint, CalibrationGroup, CalibrationReport, CalibrationRow, Estimate, Until, UpdateFinding,
 };
 use crate::diagnostic::counted;
 use crate::report::{Column, Format, Sheet};
 
 /// Starts a sheet whose rows begin with the tag, if wanted, and the forecaster.
-fn sheet(report: &CalibrationReport, title: Option<&str>, words: &[&str], numbers: &[&str]) -> Sheet {
+pub(super) fn sheet(report: &CalibrationReport, title: Option<&str>, words: &[&str], numbers: &[&str]) -> Sheet {
     let tag = group_name(report.settings.by).map(Column::text);
     let columns = tag
         .into_iter()
         .chain([Column::text("forecaster")])
         .chain(words.iter().map(|heading| Column::text(*heading)))
         .chain(numbers.iter().map(|heading| match *heading {
-            "naive_misleads" => Column::text("naive_misleads"),
+            "naive_misleads" | "pairs" => Column::text(*heading),
             heading => figure_column(heading),
         }))
         .collect();
@@ -36,8 +35,19 @@ const fn group_name(by: CalibrationGroup) -> Option<&'static str> {
     }
 }
 
-fn start(of: Option<&String>, forecaster: &str) -> Vec<String> {
+/// The first cells of a row: the group, where there are some, and the forecaster.
+pub(super) fn start(of: Option<&String>, forecaster: &str) -> Vec<String> {
     of.into_iter().cloned().chain([forecaster.to_owned()]).collect()
+}
+
+/// The same of a row of yes/no forecasts, which may be those of pairs.
+fn begun(row: &CalibrationRow) -> Vec<String> {
+    start(row.of.as_ref(), &whose(row))
+}
+
+/// The forecaster, with what the pairs are where the row is of pairs.
+pub(super) fn whose(row: &CalibrationRow) -> String {
+    row.pairs.map_or_else(|| row.forecaster.clone(), |pairs| format!("{}, {pairs}", row.forecaster))
 }
 
 fn ends(estimate: &Estimate) -> Option<(f64, f64)> {
@@ -48,11 +58,13 @@ fn ends(estimate: &Estimate) -> Option<(f64, f64)> {
 pub(super) fn narrow(report: &CalibrationReport, format: Format) -> Vec<Sheet> {
     let figures = Figures::new(format);
     let mut sheets = Vec::new();
-    if !report.rows.is_empty() {
+    if report.all_rows().next().is_some() {
         sheets.push(parts_sheet(report, figures));
         sheets.push(large_sheet(report, figures));
         sheets.push(mass_sheet(report, figures));
-        sheets.push(murphy_sheet(report, figures));
+        if !report.rows.is_empty() {
+            sheets.push(murphy_sheet(report, figures));
+        }
         sheets.push(test_sheet(report, figures));
         sheets.push(bin_sheet(report, figures));
     }
@@ -87,9 +99,9 @@ fn parts_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
         "forecasts",
     ];
     let mut sheet = sheet(report, Some("Mean score = MCB - DSC + UNC"), &["rule"], &headings);
-    for row in &report.rows {
+    for row in report.all_rows() {
         for (rule, parts) in [("brier", &row.brier), ("log", &row.log)] {
-            let mut cells = start(row.of.as_ref(), &row.forecaster);
+            let mut cells = begun(row);
             cells.extend([
                 rule.to_owned(),
                 figures.score(parts.score.value),
@@ -126,9 +138,9 @@ fn large_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
         "95 % interval",
     ];
     let mut sheet = sheet(report, Some("On the whole, and in bins of equal width"), &[], &headings);
-    for row in &report.rows {
+    for row in report.all_rows() {
         let large = &row.in_the_large;
-        let mut cells = start(row.of.as_ref(), &row.forecaster);
+        let mut cells = begun(row);
         cells.extend([
             figures.score(large.stated),
             figures.score(large.observed),
@@ -152,9 +164,9 @@ fn mass_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
     let title = "Calibration errors in bins of equal mass (equal forecasts stay together)";
     let headings = ["bins", "ECE", "95 % interval", "by chance", "p", "MCE", "by chance", "p"];
     let mut sheet = sheet(report, Some(title), &[], &headings);
-    for row in &report.rows {
+    for row in report.all_rows() {
         let errors = &row.errors_equal_mass;
-        let mut cells = start(row.of.as_ref(), &row.forecaster);
+        let mut cells = begun(row);
         cells.extend([
             row.bins_equal_mass.len().to_string(),
             figures.score(errors.expected.value),
@@ -178,8 +190,9 @@ fn murphy_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
     let headings = ["REL", "± se", "RES", "± se", "UNC", "within"];
     let mut sheet = sheet(report, Some(&title), &["parts"], &headings);
     for row in &report.rows {
-        for (kind, parts) in [("raw", &row.murphy), ("less bias", &row.murphy_corrected)] {
-            let mut cells = start(row.of.as_ref(), &row.forecaster);
+        for (kind, parts) in [("raw", row.murphy), ("less bias", row.murphy_corrected)] {
+            let Some(parts) = parts else { continue };
+            let mut cells = begun(row);
             cells.extend([
                 kind.to_owned(),
                 figures.score(parts.reliability),
@@ -202,16 +215,19 @@ fn test_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
         &["test", "what it found"],
         &["statistic", "p"],
     );
-    for row in &report.rows {
+    for row in report.all_rows() {
         let tests = &row.tests;
         let mut add = |test: &str, found: String, statistic: Option<f64>, p: Option<f64>| {
-            let mut cells = start(row.of.as_ref(), &row.forecaster);
+            let mut cells = begun(row);
             cells.extend([test.to_owned(), found, figures.maybe(statistic), figures.p_value(p)]);
             sheet.row(cells);
         };
         let none = || "cannot be formed".to_owned();
         let of = tests.spiegelhalter;
         add("Spiegelhalter", of.map_or_else(none, |_| "z".to_owned()), of.map(|of| of.z), of.map(|of| of.p_two_sided));
+        if row.pairs.is_some() {
+            continue;
+        }
         let of = tests.cox;
         let bent = of.map_or_else(none, |of| {
             let (a, b) = (figures.score(of.intercept), figures.score(of.slope));
@@ -234,9 +250,9 @@ fn test_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
 fn bin_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
     let headings = ["bin", "stated", "came true", "curve if calibrated", "questions", "forecasts"];
     let mut sheet = sheet(report, Some("Stated and observed"), &[], &headings);
-    for row in &report.rows {
+    for row in report.all_rows() {
         for bin in row.bins.iter().filter(|bin| bin.forecasts > 0) {
-            let mut cells = start(row.of.as_ref(), &row.forecaster);
+            let mut cells = begun(row);
             let band = bin.stated.and_then(|stated| nearest(&row.band, stated));
             cells.extend([
                 format!("{}–{} %", percent(bin.from), percent(bin.to)),
@@ -382,209 +398,6 @@ fn pit_sheet(report: &CalibrationReport, figures: Figures) -> Sheet {
             row.questions.to_string(),
             row.clusters.to_string(),
         ]);
-        sheet.row(cells);
-    }
-    sheet
-}
-
-/// The figures of Murphy diagrams, for CSV.
-pub(super) fn elementary_sheet(panels: &[(&str, &[ElementaryMeans])]) -> Sheet {
-    let figures = Figures::new(Format::Csv);
-    let numbers = [
-        "threshold",
-        "stated",
-        "lower",
-        "upper",
-        "if calibrated lower",
-        "if calibrated upper",
-        "recalibrated",
-        "base rate",
-    ]
-    .map(Column::number);
-    let mut sheet = Sheet::new(None, std::iter::once(Column::text("forecaster")).chain(numbers).collect());
-    for (name, curves) in panels {
-        for of in *curves {
-            sheet.row(vec![
-                (*name).to_owned(),
-                figures.score(of.threshold),
-                figures.score(of.stated),
-                figures.maybe(of.lower),
-                figures.maybe(of.upper),
-                figures.score(of.calibrated_lower),
-                figures.score(of.calibrated_upper),
-                figures.score(of.recalibrated),
-                figures.score(of.base_rate),
-            ]);
-        }
-    }
-    sheet
-}
-
-/// Everything about binary questions in one row a forecaster, for CSV.
-pub(super) fn wide(report: &CalibrationReport) -> Sheet {
-    let figures = Figures::new(Format::Csv);
-    let mut headings: Vec<String> = ["questions", "clusters", "forecasts"].map(str::to_owned).to_vec();
-    for rule in ["brier", "log"] {
-        for part in ["score", "mcb", "dsc", "unc"] {
-            headings.extend(["", "_lower", "_upper"].map(|end| format!("{rule}_{part}{end}")));
-        }
-        headings.extend([format!("{rule}_mcb_expected"), format!("{rule}_mcb_p")]);
-    }
-    headings.extend(
-        [
-            "stated",
-            "observed",
-            "bias",
-            "bias_lower",
-            "bias_upper",
-            "bias_p",
-            "ece",
-            "ece_lower",
-            "ece_upper",
-            "ece_expected",
-            "ece_p",
-            "mce",
-            "mce_expected",
-            "mce_p",
-            "ece_equal_mass",
-            "ece_equal_mass_lower",
-            "ece_equal_mass_upper",
-            "ece_equal_mass_expected",
-            "ece_equal_mass_p",
-            "mce_equal_mass",
-            "mce_equal_mass_expected",
-            "mce_equal_mass_p",
-            "rel",
-            "rel_se",
-            "res",
-            "res_se",
-            "unc",
-            "within",
-            "rel_corrected",
-            "res_corrected",
-            "unc_corrected",
-            "promised",
-            "auc",
-            "auc_lower",
-            "auc_upper",
-            "spiegelhalter_z",
-            "spiegelhalter_p",
-            "cox_intercept",
-            "cox_intercept_se",
-            "cox_slope",
-            "cox_slope_se",
-            "cox_statistic",
-            "cox_p",
-            "hosmer_lemeshow",
-            "hosmer_lemeshow_p",
-            "belt",
-            "belt_degree",
-            "belt_p",
-            "ln_e_value",
-            "ln_largest_e_value",
-            "e_test_p",
-            "naive_questions",
-            "naive_stated",
-            "naive_observed",
-            "naive_misleads",
-            "movement",
-            "reduction",
-            "movement_ratio",
-            "movement_ratio_lower",
-            "movement_ratio_upper",
-            "movement_t",
-            "movement_p",
-            "updates",
-            "raised",
-            "infinite",
-        ]
-        .map(str::to_owned),
-    );
-    let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
-    let mut sheet = sheet(report, None, &[], &headings);
-    for row in &report.rows {
-        let mut cells = start(row.of.as_ref(), &row.forecaster);
-        cells.extend([row.questions.to_string(), row.clusters.to_string(), row.forecasts.to_string()]);
-        let with_ends = |of: &Estimate| [figures.score(of.value), figures.maybe(of.lower), figures.maybe(of.upper)];
-        let score = |of: &ScoreParts| -> Vec<String> {
-            [of.score, of.miscalibration, of.discrimination, of.uncertainty]
-                .iter()
-                .flat_map(with_ends)
-                .chain([figures.score(of.miscalibration_expected), figures.score(of.miscalibration_p)])
-                .collect()
-        };
-        cells.extend(score(&row.brier));
-        cells.extend(score(&row.log));
-        let (large, tests) = (&row.in_the_large, &row.tests);
-        cells.extend([figures.score(large.stated), figures.score(large.observed), figures.score(large.bias)]);
-        cells.extend([large.lower, large.upper, large.p].map(|of| figures.maybe(of)));
-        let in_bins = |of: &BinnedErrors| -> Vec<String> {
-            let rest = [of.expected_if_calibrated, of.expected_p, of.largest, of.largest_if_calibrated, of.largest_p];
-            with_ends(&of.expected).into_iter().chain(rest.map(|of| figures.score(of))).collect()
-        };
-        cells.extend(in_bins(&row.errors));
-        cells.extend(in_bins(&row.errors_equal_mass));
-        cells.extend(
-            [
-                Some(row.murphy.reliability),
-                row.murphy.reliability_error,
-                Some(row.murphy.resolution),
-                row.murphy.resolution_error,
-                Some(row.murphy.uncertainty),
-                Some(row.murphy.within_bins),
-                Some(row.murphy_corrected.reliability),
-                Some(row.murphy_corrected.resolution),
-                Some(row.murphy_corrected.uncertainty),
-                Some(row.promised),
-            ]
-            .map(|of| figures.maybe(of)),
-        );
-        let area = row.area_under_curve;
-        cells.extend(
-            [
-                area.map(|of| of.value),
-                area.and_then(|of| of.lower),
-                area.and_then(|of| of.upper),
-                tests.spiegelhalter.map(|of| of.z),
-                tests.spiegelhalter.map(|of| of.p_two_sided),
-                tests.cox.map(|of| of.intercept),
-                tests.cox.map(|of| of.intercept_error),
-                tests.cox.map(|of| of.slope),
-                tests.cox.map(|of| of.slope_error),
-                tests.cox.map(|of| of.statistic),
-                tests.cox.map(|of| of.p),
-                tests.hosmer_lemeshow.map(|of| of.statistic),
-                tests.hosmer_lemeshow.map(|of| of.p),
-                tests.belt.map(|of| of.statistic),
-                tests.belt.map(|of| of.degree as f64),
-                tests.belt.map(|of| of.p),
-                tests.e_test.map(|of| of.ln_e_value),
-                tests.e_test.map(|of| of.ln_largest),
-                tests.e_test.map(|of| of.p_anytime),
-                row.naive.as_ref().map(|of| of.questions as f64),
-                row.naive.as_ref().map(|of| of.stated),
-                row.naive.as_ref().map(|of| of.observed),
-            ]
-            .map(|of| figures.maybe(of)),
-        );
-        cells.push(row.naive.as_ref().map_or_else(String::new, |of| of.misleads.to_string()));
-        let is_same = |of: &&UpdateRow| of.until == Until::Answer && of.of == row.of && of.forecaster == row.forecaster;
-        let updates = report.updates.iter().find(is_same);
-        let test = updates.map(|of| &of.test);
-        cells.extend(
-            [
-                test.map(|of| of.movement),
-                test.map(|of| of.reduction),
-                test.and_then(|of| of.ratio),
-                test.and_then(|of| of.ratio_lower),
-                test.and_then(|of| of.ratio_upper),
-                test.and_then(|of| of.statistic),
-                test.and_then(|of| of.p),
-                updates.map(|of| of.updates as f64),
-            ]
-            .map(|of| figures.maybe(of)),
-        );
-        cells.extend([row.raised, row.infinite].map(|of| of.to_string()));
         sheet.row(cells);
     }
     sheet

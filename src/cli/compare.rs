@@ -12,8 +12,9 @@ use super::{Done, console, stream};
 use crate::brief::comparison_page;
 use crate::calibrate::{Panel, ReliabilityAxis, reliability_diagram};
 use crate::compare::{
-    Adjustment, ClusterBy, Comparison, IntervalBy, MurphyPair, PairComparison, Reliability, common_reliability,
-    compare_by_time, compare_chosen, difference_picture, gathered_comparison, murphy_picture, murphy_points, regroup,
+    Adjustment, ClusterBy, Comparison, IntervalBy, MOST_DRAWN_PAIRS, MOST_MURPHY_PAIRS, MurphyPair, PairComparison,
+    Reliability, common_reliability, compare_by_time, compare_chosen, difference_picture, gathered_comparison,
+    murphy_picture, murphy_points, regroup,
 };
 use crate::diagnostic::counted;
 use crate::error::Error;
@@ -117,7 +118,11 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
         None => {}
     }
     if let Some(path) = &arguments.differences {
-        console::write(path, &difference_picture(&under_first_rule(&comparison)))?;
+        let pairs = under_first_rule(&comparison);
+        console::write(path, &difference_picture(&pairs, comparison.adjustment))?;
+        if pairs.len() > MOST_DRAWN_PAIRS {
+            note_part(path, MOST_DRAWN_PAIRS, pairs.len(), "the table (`--format csv`, `--out`) has all");
+        }
     }
     if let Some(path) = &arguments.out {
         write_table(path, &pair_sheet(&comparison, Format::Csv))?;
@@ -128,6 +133,11 @@ pub(super) fn run(arguments: &Arguments, format: Format) -> Done {
     }
     // What can be said was said; a picture that was asked for and is not there is an error all the same.
     Err(Error::input(without.join("\n")).help("the comparison is complete without it: leave the option out"))
+}
+
+/// Says that a picture has some pairs only, and where all are.
+fn note_part(path: &Path, drawn: usize, compared: usize, all: &str) {
+    console::note(&format!("note: `{}` shows the first {drawn} of {compared} pairs; {all}", path.display()));
 }
 
 fn under_first_rule(comparison: &Comparison) -> Vec<&PairComparison> {
@@ -185,7 +195,7 @@ pub(super) fn show_as_page(found: &Found, format: Format) -> Done {
 fn draw(comparison: &Comparison) {
     console::picture(|| {
         let pairs = under_first_rule(comparison);
-        pairs.iter().any(|pair| pair.difference.is_some()).then(|| difference_picture(&pairs))
+        pairs.iter().any(|pair| pair.difference.is_some()).then(|| difference_picture(&pairs, comparison.adjustment))
     });
 }
 
@@ -215,7 +225,8 @@ pub(super) fn page(found: &Found) -> Result<String, Error> {
     let pairs: Vec<&PairComparison> = comparison.pairs.iter().filter(|pair| pair.difference.is_some()).collect();
     let mut pictures = Vec::new();
     if !pairs.is_empty() {
-        pictures.push(("Differences, question cluster by question cluster".to_owned(), difference_picture(&pairs)));
+        let picture = difference_picture(&pairs, comparison.adjustment);
+        pictures.push(("Differences, question cluster by question cluster".to_owned(), picture));
     }
     if !reliability.is_empty() {
         let panels: Vec<Panel> = reliability.iter().map(|of| Panel::new(&of.forecaster, &of.points)).collect();
@@ -311,20 +322,28 @@ fn each_with_each(forecasters: &[String]) -> Vec<(&str, &str)> {
 
 /// Writes the Murphy diagram; says what it needs where there is none.
 fn draw_murphy(standings: &Standings, comparison: &Comparison, path: &Path) -> Result<Option<String>, Error> {
-    let first = comparison.pairs.first().map_or("", |pair| pair.rule);
-    let pairs: Vec<MurphyPair> = comparison
-        .pairs
+    let is_table = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
+    let compared = under_first_rule(comparison);
+    // One more than is drawn tells that there are more.
+    let most = if is_table { usize::MAX } else { MOST_MURPHY_PAIRS + 1 };
+    let pairs: Vec<MurphyPair> = compared
         .iter()
-        .filter(|pair| pair.rule == first)
         .map(|pair| MurphyPair { a: &pair.a, b: &pair.b, points: murphy_points(standings, &pair.a, &pair.b) })
         .filter(|pair| !pair.points.is_empty())
+        .take(most)
         .collect();
     if pairs.is_empty() {
         let needs = "a Murphy diagram (--murphy) needs yes/no questions that a pair shares";
         return Ok(Some(format!("`{}` was not drawn: {needs}", path.display())));
     }
-    let is_table = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("csv"));
-    console::write(path, &if is_table { murphy_sheet(&pairs).to_csv()? } else { murphy_picture(&pairs) })?;
+    if is_table {
+        console::write(path, &murphy_sheet(&pairs).to_csv()?)?;
+        return Ok(None);
+    }
+    console::write(path, &murphy_picture(&pairs, compared.len()))?;
+    if pairs.len() > MOST_MURPHY_PAIRS {
+        note_part(path, MOST_MURPHY_PAIRS, compared.len(), "a name that ends in `.csv` gets the figures of all");
+    }
     Ok(None)
 }
 

@@ -6,6 +6,7 @@
 mod budget;
 mod calibrate;
 mod calibrate_sheets;
+mod calibrate_wide;
 mod check;
 mod cohere;
 mod cohere_sheets;

@@ -1,6 +1,6 @@
 //! Paired differences as an SVG: for each pair the mean with its interval, and the mean of each cluster behind it.
 
-use super::PairComparison;
+use super::{Adjustment, PairComparison};
 use crate::calibrate::chart::{Chart, Labels, is_beyond};
 use crate::calibrate::lettering::{signed, width_of};
 use crate::calibrate::naming::{Name, Room, Weight, differences};
@@ -19,12 +19,19 @@ const LETTERS: (f64, f64) = (14.0, 12.0);
 /// Where the names of a pair stand.
 const NAMES: Room = Room { width: 340.0, large: 14.0, small: 12.0, lines: 2, weight: Weight::Plain };
 
+/// Pairs that are drawn at most; tables have all.
+pub const MOST_DRAWN_PAIRS: usize = 60;
+
 /// Draws the differences of pairs under one rule; text of an SVG file.
 ///
 /// Left of 0 the first of a pair is better. A dot is the mean difference of a cluster, the bar between two ticks the 95 % interval of the mean over
 /// questions, which stands beside the verdict in figures, since it may be narrower than can be seen. The axis holds the intervals and the middle nine tenths of the dots; dots beyond it stand at its ends.
+/// Of several pairs it says that an interval is of one pair and how verdicts are adjusted; of more than [`MOST_DRAWN_PAIRS`] the first are drawn, and it
+/// says so.
 #[must_use]
-pub fn difference_picture(pairs: &[&PairComparison]) -> String {
+pub fn difference_picture(pairs: &[&PairComparison], adjustment: Adjustment) -> String {
+    let remarks = remarks(pairs, adjustment);
+    let pairs = &pairs[..pairs.len().min(MOST_DRAWN_PAIRS)];
     let heading = format!("Paired differences under {}", pairs.first().map_or("", |pair| pair.rule));
     let dots: Vec<Vec<f64>> = pairs.iter().map(|pair| cluster_means(pair)).collect();
     let mut sorted: Vec<f64> = dots.iter().flatten().copied().collect();
@@ -53,10 +60,10 @@ pub fn difference_picture(pairs: &[&PairComparison]) -> String {
         across: Chart::holding(sorted[inner].iter().copied().chain(means).chain(ends).chain([0.0])),
         up: Vec::new(),
     };
-    let has_dots = dots.iter().any(|dots| !dots.is_empty());
     let has_more = dots.iter().flatten().any(|dot| is_beyond(&chart.across, *dot));
-    let lines = f64::from(u8::from(has_dots) + u8::from(has_more));
-    let height = chart.floor() + LEGEND.0 + LEGEND.1 * lines + LEGEND.2;
+    let legend: Vec<Explained> =
+        explained(pairs, &dots, has_more).into_iter().chain(remarks.into_iter().map(Explained::Remark)).collect();
+    let height = chart.floor() + LEGEND.0 + LEGEND.1 * legend.len().saturating_sub(1) as f64 + LEGEND.2;
     let title = format!("{heading}: {}", in_words(pairs));
     let mut svg = opening_of_rows(WIDTH * columns as f64, height, row, &title);
     text(&mut svg, 18.0, 28.0, "start", r#" font-size="18" font-weight="bold""#, &heading);
@@ -78,11 +85,8 @@ pub fn difference_picture(pairs: &[&PairComparison]) -> String {
         }
         svg.push_str(END);
     }
-    draw_legend(&mut svg, chart.floor() + LEGEND.0, has_dots);
-    if has_more {
-        let at = chart.floor() + LEGEND.0 + LEGEND.1 * lines;
-        disc(&mut svg, 48.0, at, 2.6, &beyond());
-        text(&mut svg, 76.0, at + 5.0, "start", "", "the same, beyond the scale: at its ends");
+    for (at, line) in legend.iter().enumerate() {
+        line.draw(&mut svg, chart.floor() + LEGEND.0 + LEGEND.1 * at as f64);
     }
     svg.push_str("</svg>\n");
     svg
@@ -185,17 +189,137 @@ fn cluster_means(pair: &PairComparison) -> Vec<f64> {
     of.into_values().map(|(sum, count)| sum / count as f64).collect()
 }
 
-fn draw_legend(svg: &mut String, top: f64, has_dots: bool) {
-    let bar = format!(r#"stroke="{BLUE}" stroke-width="3.4" stroke-linecap="round""#);
-    line(svg, (30.0, top), (66.0, top), &bar);
-    for end in [30.0, 66.0] {
-        line(svg, (end, top - TICK), (end, top + TICK), &format!(r#"stroke="{BLUE}" stroke-width="1.4""#));
+/// A line of the legend: only what is drawn is explained.
+#[derive(Debug)]
+enum Explained {
+    /// The mean of a pair, which has no interval.
+    Mean,
+    /// The mean of a pair with its interval.
+    Interval,
+    /// The mean of a cluster.
+    Cluster,
+    /// The mean of a cluster, at an end of the scale.
+    Beyond,
+    /// Words alone.
+    Remark(String),
+}
+
+/// What is drawn of these pairs.
+fn explained(pairs: &[&PairComparison], dots: &[Vec<f64>], has_more: bool) -> Vec<Explained> {
+    let mut lines = Vec::new();
+    if pairs.iter().any(|pair| pair.interval.is_some()) {
+        lines.push(Explained::Interval);
+    } else if pairs.iter().any(|pair| pair.difference.is_some()) {
+        lines.push(Explained::Mean);
     }
-    disc(svg, 48.0, top, 6.0, &format!(r#"fill="{BLUE}""#));
-    text(svg, 76.0, top + 5.0, "start", "", "mean over questions, 95 % interval");
-    if !has_dots {
-        return;
+    if dots.iter().any(|dots| !dots.is_empty()) {
+        lines.push(Explained::Cluster);
     }
-    disc(svg, 48.0, top + LEGEND.1, 2.6, &format!(r#"fill="{INK}" fill-opacity="0.28""#));
-    text(svg, 76.0, top + LEGEND.1 + 5.0, "start", "", "mean of one cluster");
+    if has_more {
+        lines.push(Explained::Beyond);
+    }
+    lines
+}
+
+/// How verdicts of several pairs are to be read beside their intervals, and how many of these pairs are not drawn.
+fn remarks(pairs: &[&PairComparison], adjustment: Adjustment) -> Vec<String> {
+    let mut words = Vec::new();
+    let together = pairs.iter().filter(|pair| pair.p_adjusted.is_some()).count();
+    if together > 1 {
+        words.push("an interval is of one pair by itself;".to_owned());
+        words.push(format!("verdicts hold at 5 % for all {together} pairs together ({})", adjustment.short_name()));
+    }
+    if pairs.len() > MOST_DRAWN_PAIRS {
+        words.push(format!("drawn: the first {MOST_DRAWN_PAIRS} of {} pairs; `--format csv` has all", pairs.len()));
+    }
+    words
+}
+
+impl Explained {
+    fn draw(&self, svg: &mut String, at: f64) {
+        let words = match self {
+            Self::Mean => "mean over questions",
+            Self::Interval => "mean over questions, 95 % interval",
+            Self::Cluster => "mean of one cluster",
+            Self::Beyond => "the same, beyond the scale: at its ends",
+            Self::Remark(words) => {
+                text(svg, 30.0, at + 5.0, "start", &format!(r#" font-size="{}""#, LETTERS.1), words);
+                return;
+            }
+        };
+        if matches!(self, Self::Interval) {
+            let bar = format!(r#"stroke="{BLUE}" stroke-width="3.4" stroke-linecap="round""#);
+            line(svg, (30.0, at), (66.0, at), &bar);
+            for end in [30.0, 66.0] {
+                line(svg, (end, at - TICK), (end, at + TICK), &format!(r#"stroke="{BLUE}" stroke-width="1.4""#));
+            }
+        }
+        let (radius, style) = match self {
+            Self::Cluster => (2.6, format!(r#"fill="{INK}" fill-opacity="0.28""#)),
+            Self::Beyond => (2.6, beyond()),
+            _ => (6.0, format!(r#"fill="{BLUE}""#)),
+        };
+        disc(svg, 48.0, at, radius, &style);
+        text(svg, 76.0, at + 5.0, "start", "", words);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compare::compare_chosen;
+    use crate::score::{Case, Segment, Standing, Standings, rule};
+
+    /// The comparison of so many forecasters, each with each, on so many questions.
+    fn picture(forecasters: usize, questions: usize) -> String {
+        let names: Vec<String> = (0..forecasters).map(|at| format!("f{at}")).collect();
+        let standing = |who: usize, question: usize| Standing {
+            question: format!("q{question}"),
+            forecaster: names[who].clone(),
+            cluster: format!("q{question}"),
+            tags: Vec::new(),
+            segments: vec![Segment {
+                from: 0.0,
+                to: 1.0,
+                case: Case::Binary {
+                    probability: 0.1 + 0.04 * ((3 * who + 5 * question) % 17) as f64,
+                    happened: question % 2 == 0,
+                },
+            }],
+            ended: 1.0,
+            forecasts: 1,
+            coverage: None,
+        };
+        let list = (0..forecasters).flat_map(|who| (0..questions).map(move |at| (who, at)));
+        let standings =
+            Standings { standings: list.map(|(who, at)| standing(who, at)).collect(), excluded: Vec::new() };
+        let pairs: Vec<(&str, &str)> = (0..forecasters)
+            .flat_map(|a| (a + 1..forecasters).map(move |b| (a, b)))
+            .map(|(a, b)| (names[a].as_str(), names[b].as_str()))
+            .collect();
+        let rules = [rule("brier").expect("it is in the list")];
+        let comparison = compare_chosen(&standings, &pairs, &rules, Adjustment::Holm);
+        difference_picture(&comparison.pairs.iter().collect::<Vec<_>>(), Adjustment::Holm)
+    }
+
+    #[test]
+    fn the_legend_explains_what_is_drawn_and_verdicts_of_several_pairs_are_said_to_be_adjusted() {
+        let alone = picture(2, 1);
+        assert!(alone.contains(">mean over questions</text>") && !alone.contains("95 %"), "{alone}");
+        let two = picture(2, 12);
+        assert!(two.contains("mean over questions, 95 % interval") && !two.contains("together"), "{two}");
+        let several = picture(4, 12);
+        assert!(several.contains("an interval is of one pair by itself;"), "{several}");
+        assert!(several.contains("verdicts hold at 5 % for all 6 pairs together (Holm)"), "{several}");
+        assert!(!several.contains("drawn: the first"), "{several}");
+    }
+
+    #[test]
+    fn of_many_pairs_the_first_are_drawn() {
+        let many = picture(13, 6);
+        assert!(many.contains("drawn: the first 60 of 78 pairs; `--format csv` has all"), "{many}");
+        assert!(many.contains("for all 78 pairs together"), "{many}");
+        // Twenty rows in each of three columns.
+        assert_eq!(many.matches("<g><title>").count(), 60);
+    }
 }

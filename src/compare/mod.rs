@@ -44,7 +44,7 @@ mod tests;
 pub use bootstrap::{BOOTSTRAP_REPLICATES, BOOTSTRAP_SEED, Resampling, bootstrap_interval, bootstrap_means};
 pub use confidence_sequence::{BEST_AT, BernsteinSequence, HoeffdingSequence};
 pub use diebold_mariano::{DieboldMariano, LongRunVariance, diebold_mariano};
-pub use difference_picture::difference_picture;
+pub use difference_picture::{MOST_DRAWN_PAIRS, difference_picture};
 pub use evalue::{Bet, Criterion, SequentialEvidence, boundary, evalue, halfway_alternative, sequential_evidence};
 pub use gathered::gathered_comparison;
 pub use grouping::{ClusterBy, regroup, regroup_streams};
@@ -56,7 +56,7 @@ pub use leaderboard::{
     ranks, relative_skill, ridge_penalty, ridge_skill,
 };
 pub use multiplicity::{Adjustment, benjamini_hochberg, holm};
-pub use murphy::{MurphyPair, MurphyPoint, murphy_picture, murphy_points};
+pub use murphy::{MOST_MURPHY_PAIRS, MurphyPair, MurphyPoint, murphy_picture, murphy_points};
 pub use over_time::{ScoreOfDay, over_time_picture, score_over_time};
 pub use pair::{Floored, Paired, paired_differences};
 pub use pair_tests::{Anytime, Evidence, PairTests, SignTest};

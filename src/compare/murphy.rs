@@ -17,6 +17,10 @@ use serde::Serialize;
 const THRESHOLDS: usize = 99;
 /// The level of the intervals, at each threshold.
 const LEVEL: f64 = 0.95;
+/// Pairs that are drawn at most; a table has all.
+pub const MOST_MURPHY_PAIRS: usize = 12;
+/// Room below the panels for the line that says how many pairs are not drawn.
+const BELOW: f64 = 34.0;
 /// Height of the drawing of a pair.
 const PAIR_HEIGHT: f64 = 590.0;
 /// Where the names of a pair stand: beside the legend.
@@ -115,14 +119,23 @@ pub struct MurphyPair<'a> {
 }
 
 /// Murphy diagrams, one a pair: the curves of both above, their difference below.
+///
+/// Of more than [`MOST_MURPHY_PAIRS`] the first are drawn, and a line below says so; `compared` is how many pairs there are in all.
 #[must_use]
-pub fn murphy_picture(pairs: &[MurphyPair]) -> String {
-    let grid = Panels::new(pairs.len(), PAIR_HEIGHT);
-    let mut svg = grid.opening(0.0, "Murphy diagram");
-    for (at, pair) in pairs.iter().enumerate() {
+pub fn murphy_picture(pairs: &[MurphyPair], compared: usize) -> String {
+    let drawn = &pairs[..pairs.len().min(MOST_MURPHY_PAIRS)];
+    let is_part = drawn.len() < pairs.len();
+    let grid = Panels::new(drawn.len(), PAIR_HEIGHT);
+    let mut svg = grid.opening(if is_part { BELOW } else { 0.0 }, "Murphy diagram");
+    for (at, pair) in drawn.iter().enumerate() {
         grid.begin(&mut svg, at, &format!("{} less {}", pair.a, pair.b));
         draw_pair(&mut svg, pair);
         svg.push_str(END);
+    }
+    if is_part {
+        let words =
+            format!("drawn: the first {} of {compared} pairs; `--murphy FILE.csv` has the figures of all", drawn.len());
+        text(&mut svg, 18.0, grid.floor() + 16.0, "start", "", &words);
     }
     svg.push_str("</svg>\n");
     svg
@@ -166,9 +179,14 @@ fn draw_pair(svg: &mut String, pair: &MurphyPair) {
     let named = format!("{} less {}", pair.a, pair.b);
     let heading = if width_of(&named, HEADING.1) <= HEADING.0 { named.as_str() } else { "the first less the second" };
     text(svg, 18.0, 326.0, "start", r#" font-weight="bold""#, heading);
-    text(svg, 18.0, 345.0, "start", r#" font-size="14""#, "below 0: the first is better; band: 95 % at each");
     let band: Vec<(f64, f64, f64)> =
         pair.points.iter().filter_map(|of| Some((of.threshold, of.lower?, of.upper?))).collect();
+    let what = if band.is_empty() {
+        "below 0: the first is better"
+    } else {
+        "below 0: the first is better; band: 95 % at each"
+    };
+    text(svg, 18.0, 345.0, "start", r#" font-size="14""#, what);
     lower.band(svg, &band, &format!(r#"fill="{BAND}""#));
     lower.axes(svg, Labels::Percent, Labels::Numbers);
     let zero = format!(r#"stroke="{MIDDLE}" stroke-width="1.5" stroke-dasharray="6 5""#);
@@ -222,9 +240,23 @@ mod tests {
                     && of.difference <= of.upper.expect("three clusters")
             );
         }
-        let svg = murphy_picture(&[MurphyPair { a: "<a>", b: "b", points: points.clone() }]);
+        let svg = murphy_picture(&[MurphyPair { a: "<a>", b: "b", points: points.clone() }], 1);
         assert!(svg.contains("&lt;a&gt;") && !svg.contains("NaN") && !svg.contains("inf"));
         // A band of each, and that of their difference.
         assert_eq!(svg.matches("<polygon").count(), 3);
+        assert!(svg.contains("band: 95 % at each") && !svg.contains("drawn: the first"));
+        // Of one question there is no band, and none is explained.
+        let alone: Vec<MurphyPoint> = points
+            .iter()
+            .map(|of| MurphyPoint { a_interval: None, b_interval: None, lower: None, upper: None, ..*of })
+            .collect();
+        let svg = murphy_picture(&[MurphyPair { a: "a", b: "b", points: alone }], 1);
+        assert!(!svg.contains("<polygon") && !svg.contains("band:"), "{svg}");
+        // Of many pairs the first are drawn, and the picture says so.
+        let many: Vec<MurphyPair> = (0..20).map(|_| MurphyPair { a: "a", b: "b", points: points.clone() }).collect();
+        let svg = murphy_picture(&many, 780);
+        assert_eq!(svg.matches("<title>a less b</title>").count(), MOST_MURPHY_PAIRS);
+        assert!(svg.contains("drawn: the first 12 of 780 pairs; `--murphy FILE.csv` has the figures of all"), "{svg}");
+        assert!(svg.contains(r#"viewBox="0 0 1260 2394""#));
     }
 }

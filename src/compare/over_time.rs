@@ -146,7 +146,7 @@ pub fn over_time_picture(days: &[ScoreOfDay], rule: &str) -> String {
         y += 16.0;
     }
     if not_listed > 0 {
-        let words = format!("and {not_listed} others: the form `.csv` has all");
+        let words = format!("and {not_listed} more grey lines; `--over-time FILE.csv` names all");
         text(&mut svg, 24.0, y - 4.0, "start", r#" font-size="12""#, &words);
         y += 16.0;
     }
@@ -244,7 +244,7 @@ mod tests {
         assert_eq!(svg.matches("<polyline").count(), 30);
         assert!(svg.contains("<title>forecaster 017: 0.2000 of 5</title>"), "{svg}");
         let days: Vec<ScoreOfDay> = (0..300).map(of).collect();
-        assert!(over_time_picture(&days, "brier").contains("others: the form `.csv` has all"));
+        assert!(over_time_picture(&days, "brier").contains("more grey lines; `--over-time FILE.csv` names all"));
         assert!(!over_time_picture(&days[..8], "brier").contains(" more"));
     }
 

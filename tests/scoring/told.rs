@@ -295,3 +295,105 @@ fn options_are_judged_one_by_one_and_pairs_say_by_what_their_intervals_are() {
         "{compared}"
     );
 }
+
+/// Ninety forecasts of three options by one who states the squares of the chances, and the same as a table of yes/no questions, one for each pair.
+fn overconfident_on_options(kind: &str) -> (TempDir, TempDir) {
+    let chances = [[0.5, 0.3, 0.2], [0.6, 0.25, 0.15], [0.4, 0.35, 0.25]];
+    let options = ["low", "middle", "high"];
+    let mut whole = [
+        "id,kind,options,opens,closes,cluster\n".to_owned(),
+        "question,forecaster,made_at,option,probability\n".to_owned(),
+        "question,resolution,resolved_on\n".to_owned(),
+    ];
+    let mut parted = [
+        "id,kind,opens,closes,cluster\n".to_owned(),
+        "question,forecaster,made_at,probability\n".to_owned(),
+        "question,resolution,resolved_on\n".to_owned(),
+    ];
+    for at in 0..90_usize {
+        let q = chances[at % 3];
+        let squares: f64 = q.iter().map(|q| q * q).sum();
+        // In quarters of a thousandth, so that sums are the same whichever way they are taken.
+        let mut said = q.map(|q| (q * q / squares * 4000.0).round() / 4000.0);
+        said[2] = ((1.0 - said[0] - said[1]) * 4000.0).round() / 4000.0;
+        let lot = (at * 37 % 90) as f64 / 90.0;
+        let came = usize::from(lot >= q[0]) + usize::from(lot >= q[0] + q[1]);
+        let cluster = at / 3;
+        let _ = writeln!(whole[0], "q{at:02},{kind},low|middle|high,2026-01-01,2026-01-31,c{cluster:02}");
+        let _ = writeln!(whole[2], "q{at:02},{},2026-02-01", options[came]);
+        for (option, p) in options.iter().zip(said) {
+            let _ = writeln!(whole[1], "q{at:02},ann,2026-01-01,{option},{p}");
+        }
+        let pairs: Vec<(f64, bool)> = if kind == "ordinal" {
+            vec![(((said[1] + said[2]) * 4000.0).round() / 4000.0, came > 0), (said[2], came > 1)]
+        } else {
+            (0..3).map(|option| (said[option], came == option)).collect()
+        };
+        for (pair, (p, yes)) in pairs.into_iter().enumerate() {
+            let _ = writeln!(parted[0], "q{at:02}-{pair},binary,2026-01-01,2026-01-31,c{cluster:02}");
+            let _ = writeln!(parted[1], "q{at:02}-{pair},ann,2026-01-01,{p}");
+            let _ = writeln!(parted[2], "q{at:02}-{pair},{},2026-02-01", if yes { "yes" } else { "no" });
+        }
+    }
+    (folder(&whole[0], &whole[1], &whole[2]), folder(&parted[0], &parted[1], &parted[2]))
+}
+
+#[test]
+fn overconfidence_on_options_is_found_by_pairs_as_the_yes_no_command_finds_it_on_a_table_of_them() {
+    for (kind, pairs, of_question, id) in
+        [("categorical", "options", 3, "brier_all"), ("ordinal", "thresholds", 2, "rps")]
+    {
+        let (whole, parted) = overconfident_on_options(kind);
+        let found = |folder: &TempDir, arguments: &[&str]| {
+            let (code, out, err) = run_on(folder.path(), &[arguments, &["--format", "json"]].concat());
+            assert_eq!(code, 0, "{err}");
+            json(&out)
+        };
+        let of_pairs = found(&whole, &["calibrate"]);
+        assert_eq!(of_pairs["rows"].as_array().map(Vec::len), Some(0), "{of_pairs}");
+        let row = &of_pairs["pairs"][0];
+        let by_hand = &found(&parted, &["calibrate"])["rows"][0];
+        assert_eq!((&row["pairs"], &row["questions"], &row["clusters"]), (&pairs.into(), &90.into(), &30.into()));
+        assert_eq!(
+            (&row["forecasts"], &by_hand["questions"]),
+            (&(90 * of_question).into(), &(90 * of_question).into())
+        );
+        let number = |of: &Value, path: &str| of.pointer(path).and_then(Value::as_f64).expect("a number");
+        for rule in ["brier", "log"] {
+            for part in ["score", "miscalibration", "discrimination", "uncertainty"] {
+                let path = format!("/{rule}/{part}/value");
+                let (own, other) = (number(row, &path), number(by_hand, &path));
+                assert!((own - other).abs() < 1e-10, "{kind} {path}: {own} {other}");
+            }
+            // Clusters of questions are drawn anew, the same ones.
+            for end in ["lower", "upper"] {
+                let path = format!("/{rule}/score/{end}");
+                let (own, other) = (number(row, &path), number(by_hand, &path));
+                assert!((own - other).abs() < 1e-10, "{kind} {path}: {own} {other}");
+            }
+        }
+        for path in ["/area_under_curve/value", "/errors/expected/value", "/promised"] {
+            assert!((number(row, path) - number(by_hand, path)).abs() < 1e-10, "{kind} {path}");
+        }
+        let scored = found(&whole, &["score", "--rule", id]);
+        let of_whole = number(&scored, "/rows/0/mean") / if kind == "categorical" { 3.0 } else { 1.0 };
+        assert!((number(row, "/brier/score/value") - of_whole).abs() < 1e-10, "{kind}: {scored}");
+        // The chances were squared: the test of whole questions sees it, and what takes pairs for independent is not there.
+        let tests = &row["tests"];
+        assert!(number(tests, "/spiegelhalter/z") > 1.0, "{tests}");
+        assert!(tests["cox"].is_null() && tests["e_test"].is_null() && row["murphy"].is_null(), "{row}");
+        let (code, out, err) =
+            run_on(whole.path(), &["calibrate", "--svg", "curve.svg", "--murphy", "murphy.svg", "--plot"]);
+        assert_eq!(code, 0, "{err}");
+        assert!(out.contains(&format!("ann, {pairs}")) && out.contains(&format!("rows of {pairs}:")), "{out}");
+        assert!(
+            out.contains("Spiegelhalter") && !out.contains("Cox  ") && !out.contains("Murphy's decomposition over")
+        );
+        for name in ["curve.svg", "murphy.svg"] {
+            let drawing = std::fs::read_to_string(whole.path().join(name)).expect("it was drawn");
+            assert!(drawing.contains(&format!("ann, {pairs}")) && !drawing.contains("NaN"), "{name}");
+        }
+        let (_, table, _) = run_on(whole.path(), &["calibrate", "--format", "csv"]);
+        assert!(table.lines().nth(1).is_some_and(|line| line.ends_with(&format!(",{pairs}"))), "{table}");
+    }
+}

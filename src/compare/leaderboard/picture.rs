@@ -104,8 +104,13 @@ pub fn leaderboard_picture(board: &Board, ordered_by: Measure) -> String {
         draw_ranks(&mut svg, row, ranks, at, board.rows.len());
         svg.push_str(END);
     }
-    draw_values_legend(&mut svg, values, if is_stacked { from.min(WIDTH - 226.0) } else { 24.0 });
-    draw_legend(&mut svg, if is_stacked { 60.0 } else { ranks.from - 50.0 }, ranks.floor + 44.0);
+    let has_width = |row: &BoardRow| {
+        value_of(row, ordered_by).and_then(|(_, interval)| interval).is_some_and(|(lower, upper)| lower < upper)
+    };
+    if board.rows.iter().any(has_width) {
+        draw_values_legend(&mut svg, values, if is_stacked { from.min(WIDTH - 226.0) } else { 24.0 });
+    }
+    draw_legend(&mut svg, board, if is_stacked { 60.0 } else { ranks.from - 50.0 }, ranks.floor + 44.0);
     svg.push_str("</svg>\n");
     svg
 }
@@ -231,10 +236,14 @@ fn mark(svg: &mut String, x: f64, y: f64, which: usize) {
     let _ = writeln!(svg, r#"<polygon points="{}" fill="{colour}"/>"#, corners.join(" "));
 }
 
-fn draw_legend(svg: &mut String, left: f64, top: f64) {
-    for (which, measure) in Measure::ALL.iter().enumerate() {
-        let x = left + 160.0 * (which % 2) as f64;
-        let y = top + 24.0 * (which / 2) as f64;
+/// The marks of the measures by which somebody has a rank.
+fn draw_legend(svg: &mut String, board: &Board, left: f64, top: f64) {
+    let is_drawn =
+        |which: usize| board.rows.iter().any(|row| row.places.get(which).is_some_and(|place| place.rank.is_some()));
+    let drawn = Measure::ALL.iter().enumerate().filter(|(which, _)| is_drawn(*which));
+    for (at, (which, measure)) in drawn.enumerate() {
+        let x = left + 160.0 * (at % 2) as f64;
+        let y = top + 24.0 * (at / 2) as f64;
         mark(svg, x, y, which);
         text(svg, x + 12.0, y + 5.0, "start", "", &measure.to_string());
     }
@@ -281,6 +290,15 @@ mod tests {
     fn one_is_one() {
         let panel = Panel::new(vec!["a".to_owned()], vec![("q".to_owned(), 0, vec![(0, 0.1)])]).expect("finite");
         let board = board("brier", &panel, &BoardSettings::default());
-        assert!(leaderboard_picture(&board, Measure::AdjustedMean).contains("1 question in 1 cluster; lower"));
+        let svg = leaderboard_picture(&board, Measure::AdjustedMean);
+        assert!(svg.contains("1 question in 1 cluster; lower"));
+        // The legend has only what is drawn.
+        assert!(!svg.contains("cluster bootstrap"), "{svg}");
+        for (which, measure) in Measure::ALL.iter().enumerate() {
+            let has_rank = board.rows[0].places[which].rank.is_some();
+            let heading = usize::from(*measure == Measure::AdjustedMean);
+            let words = format!(">{measure}</text>");
+            assert_eq!(svg.matches(&words).count(), heading + usize::from(has_rank), "{measure}: {svg}");
+        }
     }
 }
