@@ -283,7 +283,7 @@ mod tests {
                 to: 1.0,
                 case: Case::Binary {
                     probability: 0.1 + 0.04 * ((3 * who + 5 * question) % 17) as f64,
-                    happened: question % 2 == 0,
+                    happened: question.is_multiple_of(2),
                 },
             }],
             ended: 1.0,
