@@ -9,7 +9,7 @@
 //! one number decides all of a question: as the forecast has it, one option comes, and what is above a threshold is above those below it. What takes
 //! forecasts for independent is left out; Spiegelhalter's test is formed of whole questions ([`spiegelhalter_of_pairs`]).
 //!
-//! \[1\] Kull, Perello Nieto, Kängsepp, Silva Filho, Song and Flach (2019), NeurIPS 32 (classwise calibration).
+//! \[1\] Kull, Perello Nieto, Kängsepp, Silva Filho, Song and Flach (2019), Adv. Neural Inf. Process. Syst. 32 (classwise calibration).
 //! \[2\] Gneiting and Resin (2023), Electron. J. Stat. 17, 3226–3286 (threshold calibration).
 
 use super::{Chosen, Sample, SpiegelhalterTest};
