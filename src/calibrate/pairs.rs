@@ -9,7 +9,7 @@
 //! one number decides all of a question: as the forecast has it, one option comes, and what is above a threshold is above those below it. What takes
 //! forecasts for independent is left out; Spiegelhalter's test is formed of whole questions ([`spiegelhalter_of_pairs`]).
 //!
-//! \[1\] Kull, Perello Nieto, Kängsepp, Silva Filho, Song and Flach (2019), NeurIPS 32 (classwise calibration).
+//! \[1\] Kull, Perello Nieto, Kängsepp, Silva Filho, Song and Flach (2019), Adv. Neural Inf. Process. Syst. 32 (classwise calibration).
 //! \[2\] Gneiting and Resin (2023), Electron. J. Stat. 17, 3226–3286 (threshold calibration).
 
 use super::{Chosen, Sample, SpiegelhalterTest};
@@ -343,9 +343,9 @@ mod tests {
         assert_eq!(spiegelhalter_of_pairs(&sample(Pairs::Options, &(0..9).map(even).collect::<Vec<_>>())), None);
     }
 
-    /// How often intervals of MCB and DSC hold the truth when overconfident forecasts of three options come in 300 clusters of two questions that one
+    /// How often intervals of MCB and DSC hold the truth when overconfident forecasts of three options come in clusters of so many questions that one
     /// number decides; and how often if each pair were taken for a cluster of its own.
-    fn held() -> ([f64; 2], [f64; 2]) {
+    fn held(clusters: usize, size: usize) -> ([f64; 2], [f64; 2]) {
         let said = [[0.7, 0.2, 0.1], [0.6, 0.25, 0.15]];
         let chances = [[0.5, 0.3, 0.2], [0.45, 0.32, 0.23]];
         let mean = |of: &dyn Fn(f64, f64) -> f64| -> f64 {
@@ -368,9 +368,9 @@ mod tests {
         for simulation in 0..200 {
             let mut stream = SplitMix::of_replicate(73, simulation);
             let mut standings = Vec::new();
-            for cluster in 0..300 {
+            for cluster in 0..clusters {
                 let decides = stream.unit();
-                for _ in 0..2 {
+                for _ in 0..size {
                     let which = stream.below(2);
                     let q = chances[which];
                     let outcome = usize::from(decides >= q[0]) + usize::from(decides >= q[0] + q[1]);
@@ -393,8 +393,11 @@ mod tests {
 
     #[test]
     fn intervals_of_pairs_hold_the_truth_about_as_often_as_they_say() {
-        let (together, apart) = held();
-        println!("MCB and DSC by clusters: {together:?}; each pair alone: {apart:?}");
+        let few = held(40, 3).0;
+        let (together, apart) = held(300, 2);
+        println!(
+            "MCB and DSC by 300 clusters of two: {together:?}; each pair alone: {apart:?}; by 40 of three: {few:?}"
+        );
         // Of 200 intervals that hold the truth in 90 % no more than 156 do so with a chance below 1e-6.
         assert!(together.iter().all(|share| *share > 0.7825), "{together:?}");
         // Taken for independent they are far too narrow.
