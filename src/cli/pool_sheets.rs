@@ -228,7 +228,8 @@ fn expected(choice: &Choice, format: Format) -> Sheet {
 
 /// Whether recipes were chosen among and the plain mean stays all the same.
 fn is_unused(choice: &Choice) -> bool {
-    choice.chosen == "mean" && choice.expected.is_some() && choice.procedure != choice.plain_mean
+    let was_chosen = choice.tried.len() > 1 && choice.expected.is_some();
+    was_chosen && choice.chosen == "mean" && choice.procedure != choice.plain_mean
 }
 
 /// The difference the other way round.

@@ -55,6 +55,11 @@ impl Estimate {
         });
         Self { mean: mean.mean, lower: half.map(|half| mean.mean - half), upper: half.map(|half| mean.mean + half) }
     }
+
+    /// That of a score that is never below 0 and never above `most`, whose interval holds no other figures.
+    pub(in crate::pool) fn of_score(self, most: f64) -> Self {
+        Self { lower: self.lower.map(|lower| lower.max(0.0)), upper: self.upper.map(|upper| upper.min(most)), ..self }
+    }
 }
 
 /// A recipe that was tried, as it did on questions that it had not learned from.
@@ -402,12 +407,13 @@ impl Judged {
             let (values, clusters) = by_question(past, all.iter().map(|scores| (scores.question, value(scores))));
             estimate(&values, &clusters)
         };
+        let score = |value: fn(&Scores) -> f64| of(value).map(|found| found.of_score(penalty.most()));
         let (judged, _) = by_question(past, all.iter().map(|scores| (scores.question, 0.0)));
         Self {
             questions: judged.len(),
-            mean: of(|scores| scores.mean),
-            procedure: of(|scores| scores.procedure),
-            best: of(|scores| scores.best),
+            mean: score(|scores| scores.mean),
+            procedure: score(|scores| scores.procedure),
+            best: score(|scores| scores.best),
             against_mean: of(|scores| scores.procedure - scores.mean),
             against_best: of(|scores| scores.procedure - scores.best),
             mean_against_best: of(|scores| scores.mean - scores.best),

@@ -16,6 +16,15 @@ pub enum Penalty {
 }
 
 impl Penalty {
+    /// No score is above this.
+    #[must_use]
+    pub fn most(self) -> f64 {
+        match self {
+            Self::Brier => 1.0,
+            Self::Log => -ln(LOG_FLOOR),
+        }
+    }
+
     /// The score of a probability of yes.
     #[must_use]
     pub fn of(self, probability: f64, happened: bool) -> f64 {

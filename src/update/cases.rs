@@ -85,6 +85,7 @@ pub fn from_cases(model: &Model, source: &Source, table: &WideTable, against: Ag
     let mut chances = Chances::default();
     // What does not learn from this table, and not for having learned from it already.
     let mut refused: Vec<String> = Vec::new();
+    let mut is_known = false;
     // Tables that have taught something before, of which nothing is found in this one, but might be there.
     let mut others: Vec<String> = Vec::new();
     let base = Counted::new(&plan);
@@ -100,7 +101,10 @@ pub fn from_cases(model: &Model, source: &Source, table: &WideTable, against: Ag
             update.skipped.push(Skipped { name, why: why.to_owned() });
         };
         if let Some((_, why)) = base.uncounted.iter().find(|(uncounted, _)| *uncounted == at) {
-            refuse(&format!("{why}, and does not learn from a table of cases"), true, &mut update);
+            let name = input.learner.name(model);
+            let is_asked = matches!(input.learner, Learner::Prior(_))
+                || table.columns.iter().any(|column| column.eq_ignore_ascii_case(&name));
+            refuse(&format!("{why}, and does not learn from a table of cases"), is_asked, &mut update);
             continue;
         }
         if let Learner::Prior(class) = input.learner
@@ -110,6 +114,7 @@ pub fn from_cases(model: &Model, source: &Source, table: &WideTable, against: Ag
             continue;
         }
         if let Some(before) = known_cases::learned_before(input.learner.history(model), table, &names) {
+            is_known |= before.same;
             refuse(&before.why, !before.same, &mut update);
             continue;
         }
@@ -127,7 +132,8 @@ pub fn from_cases(model: &Model, source: &Source, table: &WideTable, against: Ag
             _ => {}
         }
     }
-    update.refused = refused;
+    // Of the same table once more nothing new was asked.
+    update.refused = if is_known { Vec::new() } else { refused };
     if chances.of.is_empty() {
         return Ok(update);
     }

@@ -4,6 +4,7 @@ use super::of_records::{PooledQuantiles, QuantileOptions};
 use crate::forecast::Scale;
 use crate::pool::made_by::made_by;
 use crate::pool::{Counted, Estimate, POOL_SCHEMA, Used};
+use crate::score::ClusteredMean;
 use serde::Serialize;
 
 /// How many of the heaviest weights are told.
@@ -142,10 +143,10 @@ impl QuantileReport {
             why: why(pooled, options),
             pivot: pooled.fitted.pivot.map(|pivot| pivot.factor),
             weights: heaviest(pooled),
-            plain_mean: candidates.first().map(|mean| Estimate::of(&mean.loss)),
-            procedure: chosen.map(|chosen| Estimate::of(&chosen.loss)),
+            plain_mean: candidates.first().map(|mean| of_loss(&mean.loss)),
+            procedure: chosen.map(|chosen| of_loss(&chosen.loss)),
             against_mean: chosen.map(|chosen| Estimate::of(&chosen.difference)),
-            best_in_training: choice.and_then(|choice| choice.best_in_training.as_ref()).map(Estimate::of),
+            best_in_training: choice.and_then(|choice| choice.best_in_training.as_ref()).map(of_loss),
             against_best: choice.and_then(|choice| choice.against_best.as_ref()).map(Estimate::of),
             baseline_absent: pooled.reference_absent,
             recipes,
@@ -166,6 +167,11 @@ impl QuantileReport {
         };
         Self { schema: POOL_SCHEMA, quantiles }
     }
+}
+
+/// A mean loss, which has no end below 0.
+fn of_loss(mean: &ClusteredMean) -> Estimate {
+    Estimate::of(mean).of_score(f64::INFINITY)
 }
 
 fn why(pooled: &PooledQuantiles, options: &QuantileOptions) -> String {
