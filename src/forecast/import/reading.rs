@@ -285,7 +285,7 @@ impl<'r> Reading<'r> {
     /// Adds a question; one that cannot be is left out. Returns whether it was taken.
     pub(super) fn add_question(&mut self, row: u64, question: Question) -> bool {
         if let Err(problem) = question.check() {
-            self.leave_out(row, "the question cannot be", &problem);
+            self.leave_out(row, "what defines the question cannot be taken", &problem);
             return false;
         }
         match self.questions.get(&question.id) {
