@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import glob
 import os
-import pathlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple, Union
 
 import numpy
 from numpy.typing import NDArray
 
 from . import _foretell
-from .errors import InputFault, KindFault, MissingFile, of_environment
+from ._paths import are_several, files_of
+from .errors import InputFault, KindFault, of_environment
 from .scores.binary import MOST_BINS
 
 __all__ = ["ColumnScores", "ForecasterScores", "MurphyParts", "score_columns"]
@@ -63,33 +62,16 @@ class ColumnScores(NamedTuple):
     forecasters: ForecasterScores
 
 
-def _files_of(path: str | os.PathLike[str]) -> list[str]:
-    """The Parquet files of a folder, the files of a pattern, or the one of that name."""
-    name = os.fspath(path)
-    if os.path.isdir(name):
-        found = sorted(str(one) for one in pathlib.Path(name).iterdir() if one.name.lower().endswith(".parquet") and one.name[0] not in "._")
-        if not found:
-            raise MissingFile(f"the folder `{name}` holds no Parquet file", "their names end in `.parquet`")
-        return found
-    if os.path.exists(name):
-        return [name]
-    found = sorted(glob.glob(name))
-    if not found:
-        raise MissingFile(f"there is no file `{name}`", "give the path of a Parquet file, a folder, a pattern such as `part-*.parquet`, or a list of them")
-    return found
-
-
 def _paths(paths: Paths) -> list[str]:
     """All files, in order."""
     several = [paths] if isinstance(paths, (str, os.PathLike)) else paths
-    is_table = isinstance(several, (bytes, Mapping, numpy.ndarray)) or hasattr(several, "to_csv") or hasattr(several, "__arrow_c_stream__")
-    if is_table or not isinstance(several, Iterable):
+    if not are_several(several):
         raise KindFault(f"`paths` must be a path, or a list of paths, not {type(paths).__name__}", IN_MEMORY)
     found: list[str] = []
     for one in several:
         if not isinstance(one, (str, os.PathLike)):
             raise KindFault(f"`paths` must be paths of Parquet files, not {type(one).__name__}", IN_MEMORY)
-        found += _files_of(one)
+        found += files_of(one, (".parquet",), "Parquet file")
     if not found:
         raise InputFault("the list of files is empty")
     return found

@@ -6,17 +6,16 @@ import dataclasses
 import glob
 import os
 import pathlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any
 
-import numpy
-
 from . import _asking, _wording
+from ._paths import are_several, files_of
 from ._tables import Folder, Frame, Names
 from ._tables import names_of as _names
 from .answers import Answer
-from .errors import InputFault, KindFault, MissingFile, of_environment
+from .errors import InputFault, KindFault, of_environment
 from .executors import Work, check_executor, merged, packed, while_wanted
 from .records import reasoned
 
@@ -49,29 +48,13 @@ def score_partition(piece: Frame, shared: list[Shared], options: list[str], at: 
 TABLES = (".csv", ".jsonl", ".parquet")
 
 
-def _files_of(path: str) -> list[str]:
-    """The files of a folder, of a pattern, or the one of that name."""
-    if os.path.isdir(path):
-        paths = sorted(str(one) for one in pathlib.Path(path).iterdir() if one.name.lower().endswith(TABLES) and one.name[0] not in "._")
-        if not paths:
-            raise MissingFile(f"the folder `{path}` holds no table", f"tables end in {', '.join(f'`{ending}`' for ending in TABLES)}")
-        return paths
-    if os.path.exists(path):
-        return [path]
-    paths = sorted(glob.glob(path))
-    if not paths:
-        raise MissingFile(f"there is no file `{path}`", "give a folder, a pattern such as `part-*.parquet`, or a list of paths or tables")
-    return paths
-
-
 def pieces_of(forecasts: Any) -> list[Any]:
     """The pieces: those of a list, the files of a folder or of a pattern, or the partitions of a data frame of Dask."""
     if isinstance(forecasts, (str, os.PathLike)):
-        return list(_files_of(os.fspath(forecasts)))
+        return list(files_of(forecasts, TABLES, "table"))
     if hasattr(forecasts, "to_delayed"):
         return list(forecasts.to_delayed())
-    is_one = isinstance(forecasts, (bytes, Mapping, numpy.ndarray)) or hasattr(forecasts, "to_csv") or hasattr(forecasts, "__arrow_c_stream__")
-    if is_one or not isinstance(forecasts, Iterable):
+    if not are_several(forecasts):
         raise KindFault("`forecasts` must be a list of paths or tables, a folder, a pattern of paths, or a data frame of Dask: a single table is scored by `foretell.score`")
     pieces = list(forecasts)
     if not pieces:

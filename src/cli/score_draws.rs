@@ -1,20 +1,20 @@
 //! `foretell score --joint FILE` of draws: joint forecasts of numbers.
 
-use super::figures::{Figures, remarks, write_table};
+use super::figures::{Figures, remarks};
 use super::inputs::{Inputs, check_cluster, records_and_draws, unknown_forecaster};
+use super::score_otherwise::{JointShown, joint_columns, present_joint};
 use super::{Done, console};
 use crate::compare::ClusterBy;
 use crate::diagnostic::counted;
 use crate::error::Error;
 use crate::forecast::import::InputFile;
 use crate::forecast::{JointDraws, Question, Records, Scale, number_text};
-use crate::report::{Column, Format, Output, Sheet};
+use crate::report::{Column, Format, Sheet};
 use crate::score::{
     EnsembleEstimator, JointDrawsReport, JointDrawsSettings, JointScore, VARIOGRAM_ORDER, joint_draws_report,
 };
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 /// What may be asked of joint forecasts by draws.
 #[derive(Debug, clap::Args)]
@@ -95,21 +95,8 @@ pub(super) fn show(
             "take a smaller `--order`, such as 0.5, score ratios (`--scale log`), or give the numbers in a larger unit",
         )
     })?;
-    if let Some(path) = out {
-        write_table(path, &sheet(&report, Format::Csv))?;
-    }
-    let head = if report.rows.is_empty() { vec!["There is nothing to score yet.".to_owned()] } else { Vec::new() };
-    let sheets = |format| {
-        if report.rows.is_empty() && format != Format::Csv { Vec::new() } else { vec![sheet(&report, format)] }
-    };
-    let foot = foot(&report);
-    console::present(format, |format| Output {
-        head: head.clone(),
-        sheets: sheets(format),
-        foot: foot.clone(),
-        json: &report,
-    })?;
-    Ok(ExitCode::SUCCESS)
+    let shown = JointShown { json: &report, is_empty: report.rows.is_empty(), foot: foot(&report) };
+    present_joint(&shown, |format| sheet(&report, format), out, format)
 }
 
 /// The joint forecasts of a file, on the scale that is asked for, with the records that they are of.
@@ -158,12 +145,7 @@ fn read(
 
 fn sheet(report: &JointDrawsReport, format: Format) -> Sheet {
     let figures = Figures::new(format);
-    let mut columns = vec![Column::text("forecaster")];
-    for score in ["energy", "variogram", "dss"] {
-        columns.extend(
-            [score.to_owned(), format!("{score} standard error"), format!("{score} alone")].map(Column::number),
-        );
-    }
+    let mut columns = joint_columns(["energy", "variogram", "dss"]);
     let counts = ["sets", "questions", "clusters", "forecasts", "fewest draws", "most draws", "sets with dss"];
     columns.extend(counts.map(Column::count));
     let mut sheet = Sheet::new(None, columns);

@@ -11,6 +11,7 @@ use crate::score::platform::{
     Better, Platform, PlatformReport, PlatformSettings, Taken, Undefined, place_beyond_bounds, platform_report,
 };
 use crate::score::{JointReport, JointScore, joint_report, standings};
+use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -44,35 +45,57 @@ pub(super) fn joint(
         forecasts.retain(|forecast| forecasters.contains(&forecast.forecaster));
     }
     let report = joint_report(&records, &forecasts);
-    if let Some(path) = out {
-        write_table(path, &joint_sheet(&report, Format::Csv))?;
-    }
-    let head = if report.rows.is_empty() { vec!["There is nothing to score yet.".to_owned()] } else { Vec::new() };
-    let sheets = |format| {
-        if report.rows.is_empty() && format != Format::Csv { Vec::new() } else { vec![joint_sheet(&report, format)] }
-    };
     let mut foot = vec![
         "log: of the pattern that came, raised to 1e-6, in nats; energy, variogram: of the indicators of all answers; lower is better".to_owned(),
         "alone: what the same chances of each question would have got, had the questions been independent".to_owned(),
     ];
     foot.extend(remarks(&[], &report.excluded, &[]).into_iter().map(|line| line.replace("question", "set")));
+    let shown = JointShown { json: &report, is_empty: report.rows.is_empty(), foot };
+    present_joint(&shown, |format| joint_sheet(&report, format), out, format)
+}
+
+/// A report on joint forecasts, and what stands beneath its table.
+pub(super) struct JointShown<'a, T> {
+    /// The report.
+    pub(super) json: &'a T,
+    /// Whether nothing is scored.
+    pub(super) is_empty: bool,
+    /// What stands beneath.
+    pub(super) foot: Vec<String>,
+}
+
+/// Shows a report on joint forecasts, and writes its table into a file if one is named.
+pub(super) fn present_joint<T: Serialize>(
+    shown: &JointShown<'_, T>,
+    sheet: impl Fn(Format) -> Sheet,
+    out: Option<&PathBuf>,
+    format: Format,
+) -> Done {
+    if let Some(path) = out {
+        write_table(path, &sheet(Format::Csv))?;
+    }
+    let head = if shown.is_empty { vec!["There is nothing to score yet.".to_owned()] } else { Vec::new() };
+    let sheets = |format| if shown.is_empty && format != Format::Csv { Vec::new() } else { vec![sheet(format)] };
     console::present(format, |format| Output {
         head: head.clone(),
         sheets: sheets(format),
-        foot: foot.clone(),
-        json: &report,
+        foot: shown.foot.clone(),
+        json: shown.json,
     })?;
     Ok(ExitCode::SUCCESS)
 }
 
+/// The columns of a table of joint scores: who, and of each score its mean, standard error and what it comes to without dependence.
+pub(super) fn joint_columns(scores: [&str; 3]) -> Vec<Column> {
+    let of = |score: &str| {
+        [score.to_owned(), format!("{score} standard error"), format!("{score} alone")].map(Column::number)
+    };
+    std::iter::once(Column::text("forecaster")).chain(scores.into_iter().flat_map(of)).collect()
+}
+
 fn joint_sheet(report: &JointReport, format: Format) -> Sheet {
     let figures = Figures::new(format);
-    let mut columns = vec![Column::text("forecaster")];
-    for score in ["log", "energy", "variogram"] {
-        columns.extend(
-            [score.to_owned(), format!("{score} standard error"), format!("{score} alone")].map(Column::number),
-        );
-    }
+    let mut columns = joint_columns(["log", "energy", "variogram"]);
     columns.extend(["sets", "questions", "clusters", "forecasts", "raised", "infinite"].map(figure_column));
     let mut sheet = Sheet::new(None, columns);
     for row in &report.rows {

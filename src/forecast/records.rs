@@ -148,6 +148,23 @@ pub struct Question {
     pub tags: Vec<String>,
 }
 
+impl Question {
+    /// A question of which only the kind is known.
+    pub(crate) fn blank(id: &str, kind: QuestionKind) -> Self {
+        Self {
+            id: id.to_owned(),
+            ask: String::new(),
+            kind,
+            options: Vec::new(),
+            opens: None,
+            closes: None,
+            resolves: None,
+            cluster: None,
+            tags: Vec::new(),
+        }
+    }
+}
+
 /// Where a computed forecast came from, so that it can be made again to the bit.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Provenance {

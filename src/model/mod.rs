@@ -21,7 +21,7 @@ mod group;
 mod names;
 mod number;
 mod question;
-mod records;
+mod member_records;
 mod reference;
 mod relations;
 mod resolve;
@@ -219,7 +219,7 @@ pub fn check(document: &Document) -> (Option<Model>, Diagnostics) {
         coherence::deadlines(&events, order, header.as_of, &mut found);
     }
     coherence::overall(&events, &mut found);
-    records::larger_than_their_class(&events, &names.classes, &mut found);
+    member_records::larger_than_their_class(&events, &names.classes, &mut found);
     if document.events.is_empty() && !document.unread.excuses("event") && document.unread_names.is_empty() {
         found.push(
             Diagnostic::new("E0405", BEGINNING, "the scenario has no events")

@@ -120,15 +120,9 @@ mod tests {
     #[test]
     fn what_shares_a_cluster_or_a_tag_with_a_new_question_is_related() {
         let question = |id: &str, cluster: Option<&str>, tags: &[&str]| Question {
-            id: id.to_owned(),
-            ask: String::new(),
-            kind: QuestionKind::Binary,
-            options: Vec::new(),
-            opens: None,
-            closes: None,
-            resolves: None,
             cluster: cluster.map(str::to_owned),
             tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+            ..Question::blank(id, QuestionKind::Binary)
         };
         let records = |questions: Vec<Question>| Records {
             questions: questions.into_iter().map(|question| (question.id.clone(), question)).collect(),

@@ -6,11 +6,11 @@
 
 use super::clusters::clustered_mean;
 use super::evaluate::{Excluded, Reason};
+use super::joint_life::stood;
 use super::life::Life;
 use super::logarithmic::{LOG_FLOOR, log_score_floored};
 use super::rule::Floor;
 use super::summary::label;
-use super::together::stood;
 use crate::forecast::{JointForecast, Moment, QuestionKind, Records, Resolution};
 use indexmap::IndexMap;
 use serde::Serialize;

@@ -6,9 +6,9 @@
 use super::clusters::clustered_mean;
 use super::evaluate::{Excluded, Reason};
 use super::joint::JointScore;
+use super::joint_life::stood;
 use super::life::Life;
 use super::multivariate::EnsembleEstimator;
-use super::together::stood;
 use super::vectors::{OfVectors, scores};
 use crate::forecast::{JointDraws, Moment, Outcome, Question, QuestionKind, Records, Resolution, number_text};
 use indexmap::IndexMap;

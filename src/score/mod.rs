@@ -24,6 +24,7 @@ mod gathered_means;
 mod horizon;
 mod joint;
 mod joint_draws;
+mod joint_life;
 mod levels;
 mod life;
 mod logarithmic;
@@ -47,7 +48,6 @@ mod spherical;
 mod streamed;
 mod streamed_part;
 mod summary;
-mod together;
 mod vectors;
 
 #[cfg(test)]

@@ -26,16 +26,21 @@ fn folder(questions: usize, cluster: &str) -> TempDir {
     folder
 }
 
-/// Runs a command in the folder on its three files: exit code, stdout, stderr.
-pub fn run_on(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+/// Runs a command in a folder: exit code, stdout, stderr.
+pub fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_foretell"))
         .current_dir(folder)
         .args(arguments)
-        .args(["--forecasts", "forecasts.csv", "--outcomes", "outcomes.csv", "--questions", "questions.csv"])
         .output()
         .expect("the binary runs");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the output is UTF-8");
     (output.status.code().expect("it ended by itself"), text(output.stdout), text(output.stderr))
+}
+
+/// Runs a command in the folder on its three files: exit code, stdout, stderr.
+pub fn run_on(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let files = ["--forecasts", "forecasts.csv", "--outcomes", "outcomes.csv", "--questions", "questions.csv"];
+    run(folder, &[arguments, &files].concat())
 }
 
 pub fn json(text: &str) -> Value {

@@ -1,10 +1,10 @@
 //! `score --joint` of draws, as a user meets it: a table, a hub and a table of scoringutils.
 
+use super::commands::{json, run};
 use assert_cmd::Command;
 use foretell::score::{EnsembleEstimator, VarianceDivisor, dawid_sebastiani_vectors, energy_score, variogram_score};
 use serde_json::Value;
 use std::fmt::Write as _;
-use std::path::Path;
 use tempfile::TempDir;
 
 /// Four weeks of two numbers; Ada's draws rise together as what came does, Bob's fall against each other. A third number is annulled.
@@ -45,20 +45,6 @@ fn folder() -> TempDir {
 /// A little that keeps covariances from being singular.
 fn at_bit(at: usize, draw: i32) -> f64 {
     if (draw as usize).is_multiple_of(at + 2) { 0.25 } else { -0.25 }
-}
-
-fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_foretell"))
-        .current_dir(folder)
-        .args(arguments)
-        .output()
-        .expect("the binary runs");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the output is UTF-8");
-    (output.status.code().expect("it ended by itself"), text(output.stdout), text(output.stderr))
-}
-
-fn json(text: &str) -> Value {
-    serde_json::from_str(text).expect("the output is JSON")
 }
 
 const TABLES: [&str; 7] =

@@ -1,21 +1,8 @@
 //! What is read batch by batch says what records say: of questions that resolved early, of what was not taken, of outcomes that contradict each other.
 
-use super::commands::json;
-use assert_cmd::Command;
+use super::commands::{json, run};
 use std::fmt::Write as _;
-use std::path::Path;
 use tempfile::TempDir;
-
-/// Runs a command in a folder: exit code, stdout, stderr.
-fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_foretell"))
-        .current_dir(folder)
-        .args(arguments)
-        .output()
-        .expect("the binary runs");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the output is UTF-8");
-    (output.status.code().expect("it ended by itself"), text(output.stdout), text(output.stderr))
-}
 
 /// Those lines on stderr that begin so.
 fn lines<'a>(told: &'a str, beginning: &str) -> Vec<&'a str> {

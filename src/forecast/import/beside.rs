@@ -8,7 +8,7 @@
 //! `base`.
 
 use super::content::Content;
-use super::reading::{Reading, blank};
+use super::reading::Reading;
 use super::values::{binary, day_after, day_of, given, joined, moment};
 use super::{Importer, Recognised};
 use crate::diagnostic::counted;
@@ -200,7 +200,7 @@ impl Columns {
                         .filter(|at| given(row.cell(Some(**at))).is_some())
                         .map(|at| format!("{}={}", names[*at], row.cell(Some(*at))))
                         .collect(),
-                    ..blank(&id, QuestionKind::Binary)
+                    ..Question::blank(&id, QuestionKind::Binary)
                 },
                 came: None,
                 contested: None,

@@ -4,7 +4,7 @@
 //! out. A game's id is `date/team1/team2`; forecasts were made before the game of that day, which is known on the day after.
 
 use super::content::Content;
-use super::reading::{Reading, blank};
+use super::reading::Reading;
 use super::values::{binary, day_after, day_of, given, joined};
 use super::{Importer, Recognised};
 use crate::error::Error;
@@ -47,7 +47,7 @@ fn game(table: &Table, row: &Row, reading: &mut Reading<'_>) {
     let question = Question {
         ask: format!("Will {} beat {}?", cell("team1"), cell("team2")),
         tags,
-        ..blank(&id, QuestionKind::Binary)
+        ..Question::blank(&id, QuestionKind::Binary)
     };
     if !reading.add_question(row.line, question) {
         return;

@@ -4,7 +4,7 @@
 //! yes/no question of its own, all of which share a cluster, as they resolve one by one.
 
 use super::content::Content;
-use super::reading::{Reading, blank};
+use super::reading::Reading;
 use super::values::{binary, given, joined, moment};
 use super::{Importer, Recognised};
 use crate::error::Error;
@@ -50,7 +50,7 @@ fn forecast(table: &Table, row: &Row, reading: &mut Reading<'_>) {
             closes,
             resolves: Some(cell("question notes").to_owned()).filter(|notes| !notes.is_empty()),
             cluster: (!option.is_empty()).then_some(asked),
-            ..blank(&id, QuestionKind::Binary)
+            ..Question::blank(&id, QuestionKind::Binary)
         };
         if !reading.add_question(row.line, question) {
             return;

@@ -5,7 +5,7 @@
 //! questions are left out and counted.
 
 use super::content::{Content, list, number, text};
-use super::reading::{Reading, blank};
+use super::reading::Reading;
 use super::values::{binary, day_of, given, joined};
 use super::{Importer, Keyed, Recognised};
 use crate::error::Error;
@@ -120,7 +120,7 @@ fn questions(set: &Map<String, Value>, due: &str, day: Moment, reading: &mut Rea
                 resolves: Some(text(item, "resolution_criteria")).filter(|rule| !rule.is_empty()),
                 cluster: Some(joined([source.as_str(), &text(item, "id")])),
                 tags: vec![source.clone(), (if is_market(&source) { "market" } else { "dataset" }).to_owned()],
-                ..blank(&id, QuestionKind::Binary)
+                ..Question::blank(&id, QuestionKind::Binary)
             };
             if reading.add_question(row, question)
                 && is_market(&source)

@@ -5,7 +5,7 @@
 //! the American order.
 
 use super::content::Content;
-use super::reading::{OTHER_ROW, Reading, UNDEFINED, blank, first};
+use super::reading::{OTHER_ROW, Reading, UNDEFINED, first};
 use super::values::{american_day, categorical, given, moment};
 use super::{Importer, Recognised};
 use crate::error::Error;
@@ -76,7 +76,7 @@ fn question(table: &Table, row: &Row, reading: &mut Reading<'_>) {
         closes,
         // `1306-1` and `1306-2` ask the same under two conditions.
         cluster: id.split_once('-').map(|(ifp, _)| ifp.to_owned()).filter(|ifp| !ifp.is_empty()),
-        ..blank(id, kind)
+        ..Question::blank(id, kind)
     };
     if !reading.add_question(row.line, question.clone()) {
         return;

@@ -11,7 +11,7 @@ use super::content::Content;
 use super::hub_targets;
 use super::hub_tasks::Tasks;
 use super::index_columns::index_columns;
-use super::reading::{OTHER_ROW, Reading, blank, first};
+use super::reading::{OTHER_ROW, Reading, first};
 use super::values::{by_name, categorical, cdf, draws, given, joined, moment, number, quantiles};
 use super::{Importer, Recognised};
 use crate::diagnostic::counted;
@@ -304,7 +304,7 @@ impl Output {
             let mut question = Question {
                 cluster: Some(joined(target)).filter(|cluster| !cluster.is_empty()),
                 tags: task.iter().map(|at| format!("{}={}", names[*at], row.cell(Some(*at)))).collect(),
-                ..blank(&id, kind)
+                ..Question::blank(&id, kind)
             };
             let values: Vec<(&str, &str)> = task.iter().map(|at| (names[*at].as_str(), row.cell(Some(*at)))).collect();
             let listed = if is_pmf { self.tasks.categories(&values) } else { None };

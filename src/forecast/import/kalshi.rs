@@ -4,7 +4,7 @@
 //! the forecasts of one forecaster, `kalshi`.
 
 use super::content::{Content, number, text};
-use super::reading::{Reading, blank};
+use super::reading::Reading;
 use super::values::{closing, moment};
 use super::{Importer, Keyed, Recognised};
 use crate::error::Error;
@@ -112,7 +112,7 @@ fn market(row: u64, item: &Map<String, Value>, reading: &mut Reading<'_>) {
         tags: closing.and_then(|(_, time)| time).into_iter().collect(),
         resolves: Some(text(item, "rules_primary")).filter(|rule| !rule.is_empty()),
         cluster: Some(text(item, "event_ticker")).filter(|event| !event.is_empty()),
-        ..blank(&id, QuestionKind::Binary)
+        ..Question::blank(&id, QuestionKind::Binary)
     };
     if !reading.add_question(row, question) {
         return;

@@ -4,7 +4,7 @@
 //! bets make the forecasts of one forecaster, `manifold`. Redemptions move nothing and are left out and counted.
 
 use super::content::{Content, number, text};
-use super::reading::{Reading, UNDEFINED, blank};
+use super::reading::{Reading, UNDEFINED};
 use super::values::{binary, closing, from_milliseconds};
 use super::{Importer, Keyed, Recognised};
 use crate::error::Error;
@@ -92,7 +92,7 @@ fn contract(row: u64, item: &Map<String, Value>, reading: &mut Reading<'_>) {
         opens,
         closes: closing.as_ref().map(|(day, _)| *day),
         tags: closing.and_then(|(_, time)| time).into_iter().collect(),
-        ..blank(&id, QuestionKind::Binary)
+        ..Question::blank(&id, QuestionKind::Binary)
     };
     if !reading.add_question(row, question) {
         return;

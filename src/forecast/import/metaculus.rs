@@ -13,7 +13,7 @@
 //! A forecast stands until the same forecaster's next one, and no longer than its `End Time`, when it was withdrawn or ran out. The platform's scores are not read: they are computed here from the forecasts.
 
 use super::content::Content;
-use super::reading::{Reading, blank};
+use super::reading::Reading;
 use super::values::{binary, categorical, cdf, closing, given, listed, moment, number, quantiles, time_of};
 use super::{Importer, Recognised};
 use crate::error::Error;
@@ -215,7 +215,7 @@ impl<'t> Sheet<'t> {
                 .chain(weight)
                 .chain(aggregates)
                 .collect(),
-            ..blank(id, kind)
+            ..Question::blank(id, kind)
         };
         if reading.add_question(row.line, question.clone()) {
             self.resolution(row, &question, reading);

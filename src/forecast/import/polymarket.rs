@@ -6,7 +6,7 @@
 //! file must: the market's `condition_id` or `market_slug`, whose prices are those of yes, or the `token_id` of Yes or No.
 
 use super::content::{Content, list, number, text};
-use super::reading::{Reading, blank};
+use super::reading::Reading;
 use super::values::{binary, day_of, from_milliseconds};
 use super::{Importer, Keyed, Recognised, polymarket_gamma};
 use crate::diagnostic::counted;
@@ -111,7 +111,7 @@ fn market(row: u64, item: &Map<String, Value>, reading: &mut Reading<'_>) {
         ask: text(item, "question"),
         closes: closes.clone().ok(),
         resolves: Some(rule).filter(|rule| !rule.is_empty()),
-        ..blank(&id, QuestionKind::Binary)
+        ..Question::blank(&id, QuestionKind::Binary)
     };
     if !reading.add_question(row, question) {
         return;

@@ -4,7 +4,7 @@
 //! other prices is voided. It was known at `closedTime`, or by its `endDate` where that is missing.
 
 use super::content::text;
-use super::reading::{Reading, blank};
+use super::reading::Reading;
 use super::values::{given, listed, moment, number};
 use crate::forecast::{Moment, Outcome, Question, QuestionKind, Resolution};
 use serde_json::{Map, Value};
@@ -28,7 +28,7 @@ pub(super) fn market(row: u64, item: &Map<String, Value>, reading: &mut Reading<
         opens,
         closes,
         resolves: Some(text(item, "description")).filter(|rule| !rule.is_empty()),
-        ..blank(&id, QuestionKind::Binary)
+        ..Question::blank(&id, QuestionKind::Binary)
     };
     if !reading.add_question(row, question) {
         return;

@@ -5,7 +5,7 @@
 //! day after the deadline and the last response. Predictions of one group share a cluster.
 
 use super::content::{Content, list, number, text};
-use super::reading::{Reading, blank};
+use super::reading::Reading;
 use super::values::{binary, day_after, given, moment};
 use super::{Importer, Keyed, Recognised};
 use crate::diagnostic::counted;
@@ -66,7 +66,7 @@ fn prediction(row: u64, item: &Map<String, Value>, reading: &mut Reading<'_>) ->
         cluster: Some(text(item, "prediction_group_id"))
             .filter(|group| !group.is_empty())
             .map(|group| format!("group {group}")),
-        ..blank(&id, QuestionKind::Binary)
+        ..Question::blank(&id, QuestionKind::Binary)
     };
     if !reading.add_question(row, question) {
         return 0;
@@ -124,7 +124,8 @@ fn forecast(table: &Table, row: &Row, reading: &mut Reading<'_>) {
     if reading.question(id).is_none() {
         let opens = reading.time(row.line, "`open_time`", cell("open_time")).map(Moment::day);
         let closes = reading.close(row.line, opens, "`close_time`", cell("close_time"));
-        let question = Question { ask: cell("q_title").to_owned(), opens, closes, ..blank(id, QuestionKind::Binary) };
+        let question =
+            Question { ask: cell("q_title").to_owned(), opens, closes, ..Question::blank(id, QuestionKind::Binary) };
         if !reading.add_question(row.line, question) {
             return;
         }

@@ -325,7 +325,7 @@ impl<'r> Reading<'r> {
             }
         } else {
             let options = if let Forecast::Categorical { options, .. } = &said { options.clone() } else { Vec::new() };
-            let created = Question { options, ..blank(question, said.kind()) };
+            let created = Question { options, ..Question::blank(question, said.kind()) };
             if !self.add_question(row, created) {
                 return;
             }
@@ -507,19 +507,4 @@ pub(super) const UNDEFINED: &str = "of a question that no file of questions defi
 /// The row that names a forecast of several.
 pub(super) fn first(rows: &[u64]) -> u64 {
     rows.first().copied().unwrap_or_default()
-}
-
-/// A question of which only the kind is known.
-pub(super) fn blank(id: &str, kind: crate::forecast::QuestionKind) -> Question {
-    Question {
-        id: id.to_owned(),
-        ask: String::new(),
-        kind,
-        options: Vec::new(),
-        opens: None,
-        closes: None,
-        resolves: None,
-        cluster: None,
-        tags: Vec::new(),
-    }
 }

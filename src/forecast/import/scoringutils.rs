@@ -9,7 +9,7 @@
 
 use super::content::Content;
 use super::index_columns::index_columns;
-use super::reading::{OTHER_ROW, Reading, blank, first};
+use super::reading::{OTHER_ROW, Reading, first};
 use super::values::{binary, by_name, categorical, day_after, draws, given, joined, moment, number, quantiles};
 use super::{Importer, Recognised};
 use crate::diagnostic::counted;
@@ -458,7 +458,7 @@ fn question(id: &str, kind: Kind, names: &[String], unit: &[usize], row: &Row, m
     Question {
         cluster: (target.len() < unit.len() && !target.is_empty()).then(|| joined(target)),
         tags: unit.iter().filter(said).map(|at| format!("{}={}", names[*at], row.cell(Some(*at)))).collect(),
-        ..blank(id, kind)
+        ..Question::blank(id, kind)
     }
 }
 

@@ -514,17 +514,7 @@ fn infer_questions(
             continue;
         }
         let (first, question) = created.entry(record.question.clone()).or_insert_with(|| {
-            let question = Question {
-                id: record.question.clone(),
-                ask: String::new(),
-                kind: record.forecast.kind(),
-                options: Vec::new(),
-                opens: None,
-                closes: None,
-                resolves: None,
-                cluster: None,
-                tags: Vec::new(),
-            };
+            let question = Question::blank(&record.question, record.forecast.kind());
             (*line, question)
         });
         if question.kind != record.forecast.kind() {

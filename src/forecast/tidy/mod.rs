@@ -327,17 +327,7 @@ impl TidyFile {
             let id = row.cell(column);
             let is_name = crate::forecast::check_name("question id", id).is_ok();
             if is_name && !records.questions.contains_key(id) && takes(id) {
-                let question = Question {
-                    id: id.to_owned(),
-                    ask: String::new(),
-                    kind: QuestionKind::Binary,
-                    options: Vec::new(),
-                    opens: None,
-                    closes: None,
-                    resolves: None,
-                    cluster: None,
-                    tags: Vec::new(),
-                };
+                let question = Question::blank(id, QuestionKind::Binary);
                 records.questions.insert(id.to_owned(), question);
             }
         }
